@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Completion of msnscope for bash.
+
+# Offer those of the words that begin with what was typed.
+_msnscope_offer() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_msnscope_files() {
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+# The value of an option that wants one; fails when the option is not one of these.
+_msnscope_value() {
+	case $1 in
+	-r | -o) _msnscope_files "$2" ;;
+	--color) _msnscope_offer 'auto always never' "$2" ;;
+	--role) _msnscope_offer 'DS NS SB' "$2" ;;
+	--direction) _msnscope_offer 'client server' "$2" ;;
+	--version) _msnscope_offer "$(seq 2 21)" "$2" ;;
+	--limit) ;;
+	*) return 1 ;;
+	esac
+}
+
+# The words of a listing by the program itself that look like a name: _msnscope_names PROGRAM LISTING PATTERN
+_msnscope_names() {
+	"$1" "$2" 2>/dev/null </dev/null | awk '{ print $1 }' | grep -Ex "$3" | sort -u
+}
+
+_msnscope() {
+	local program=$1 current=$2 previous=$3
+	local command='' options='--color --help' i
+	COMPREPLY=()
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		text | json | commands | fields | help)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+
+	# Bash splits --color=auto into three words.
+	if [[ $current == = ]]; then
+		current=''
+	elif [[ $previous == = ]]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if [[ $previous != --version || $command == commands ]]; then
+		_msnscope_value "$previous" "$current" && return
+	fi
+
+	case $command in
+	'') options+=' -o -r --version' ;;
+	text) options+=' -o -r -v -vv --limit --show-secrets --verify-checksums' ;;
+	json) options+=' -o -r --limit --payload --pretty --ranges --verify-checksums' ;;
+	commands) options+=' -o --direction --role --version' ;;
+	fields) options+=' -o' ;;
+	help) options='' ;;
+	esac
+
+	if [[ $current == -* ]]; then
+		_msnscope_offer "$options" "$current"
+		return
+	fi
+	case $command in
+	'')
+		_msnscope_files "$current"
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json commands fields help' -- "$current")
+		;;
+	text | json) _msnscope_files "$current" ;;
+	help) _msnscope_offer 'text json commands fields' "$current" ;;
+	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
+	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
+	esac
+}
+
+complete -F _msnscope msnscope

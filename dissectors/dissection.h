@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a dissector makes out of bytes: a tree of fields, findings and a
+ * one-line summary, all in one arena.
+ */
+#ifndef MSNSCOPE_DISSECTORS_DISSECTION_H
+#define MSNSCOPE_DISSECTORS_DISSECTION_H
+
+#include "dissectors/field.h"
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+/* A rule that findings are made under; see findings.def. */
+struct finding_rule {
+	const char *id;          /* "msnp.unknown_command", stable */
+	enum severity severity;
+	const char *explanation; /* one line */
+	const char *reference;   /* part of the specification */
+};
+
+struct finding {
+	const struct finding_rule *rule;
+	const struct field *field; /* or NULL */
+	struct slice text;         /* what is the matter here */
+	struct finding *next;
+};
+
+#define RULE(identifier, id, severity, explanation, reference) RULE_##identifier,
+enum finding_rule_id {
+#include "dissectors/findings.def"
+	RULE_COUNT
+};
+#undef RULE
+extern const struct finding_rule finding_rules[RULE_COUNT];
+
+/* "note", "warning", "error" */
+const char *severity_name(enum severity s);
+
+#define FIELD(identifier, name, type, flags, values, meaning) F_##identifier,
+#define PARAM(name, kind, values, meaning) P_##name,
+enum field_id {
+#include "dissectors/fields.def"
+#include "dissectors/msnp_params.def"
+	FIELD_COUNT
+};
+#undef FIELD
+#undef PARAM
+
+/* Buffers of one event: line, payload, and what was decoded out of them. */
+#define DISSECTION_SOURCES_MAX 64u
+/* Fields and findings of one event; more are left out, with a finding. */
+#define DISSECTION_FIELDS_MAX 20000u
+#define DISSECTION_FINDINGS_MAX 100u
+
+enum { SOURCE_LINE, SOURCE_PAYLOAD, SOURCE_FIXED };
+
+struct source {
+	const char *name; /* "line", "payload", "msnobj", ... */
+	struct slice data;
+};
+
+struct dissection {
+	struct arena *arena; /* everything below lies here or in the message */
+	struct source sources[DISSECTION_SOURCES_MAX];
+	size_t source_count;
+	struct field root;   /* no description; its children are the fields */
+	size_t field_count;
+	struct finding *findings, *last_finding;
+	size_t finding_count;
+	struct slice summary; /* one line; bytes from the wire are not yet escaped */
+};
+
+/* Starts an empty dissection over a line and a payload (either may be empty). */
+void dissection_init(struct dissection *d, struct arena *arena, struct slice line, struct slice payload);
+
+/*
+ * Adds a node under parent.  source, offset and length say where its bytes
+ * lie.  Past DISSECTION_FIELDS_MAX a node is still returned, but not linked
+ * into the tree, and one finding says so.
+ */
+struct field *field_add(struct dissection *d, struct field *parent, enum field_id id, unsigned source, size_t offset,
+			size_t length);
+struct field *field_add_number(struct dissection *d, struct field *parent, enum field_id id, uint64_t number,
+			       unsigned source, size_t offset, size_t length);
+/* The text is not copied: it must live as long as the arena or the message. */
+struct field *field_add_text(struct dissection *d, struct field *parent, enum field_id id, struct slice text,
+			     unsigned source, size_t offset, size_t length);
+/* A text whose bytes are exactly the given part of the source. */
+struct field *field_add_range(struct dissection *d, struct field *parent, enum field_id id, unsigned source,
+			      size_t offset, size_t length);
+
+/*
+ * Registers a decoded buffer (percent-decoded, base64, ...) and returns its
+ * index.  The data is not copied.  When DISSECTION_SOURCES_MAX is reached the
+ * index of the last one is returned again.
+ */
+unsigned dissection_add_source(struct dissection *d, const char *name, struct slice data);
+
+/* Adds a finding; field may be NULL.  The text is formatted into the arena. */
+void finding_add(struct dissection *d, enum finding_rule_id rule, const struct field *field, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Sets the summary. */
+void dissection_summarise(struct dissection *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* For printf's "%.*s". */
+#define SLICE_ARG(s) (int)((s).len < 4096 ? (s).len : 4096), (s).len ? (const char *)(s).ptr : ""
+
+#endif

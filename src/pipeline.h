@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Joins the stages: capture, decode, stream, framing, session.  The only file
+ * that knows them all; it knows no output, only the sink that events go to.
+ */
+#ifndef MSNSCOPE_PIPELINE_H
+#define MSNSCOPE_PIPELINE_H
+
+#include "capture/capture.h"
+#include "session/event.h"
+#include "stream/stream.h"
+
+struct pipeline_options {
+	bool verify_checksums;       /* wrong checksums become findings */
+	struct stream_limits stream; /* 0: default */
+	uint32_t hold_events;        /* events that wait for a connection's version to become known; 0: default */
+	uint64_t hold_bytes;         /* the same in bytes; 0: default */
+};
+
+struct pipeline;
+
+/* The sink is copied and must outlive the pipeline's use.  Ends with pipeline_free. */
+struct pipeline *pipeline_new(const struct pipeline_options *options, const struct event_sink *sink);
+
+enum pipeline_result {
+	PIPELINE_DONE,
+	PIPELINE_UNREADABLE, /* not opened; message says why; nothing was handed to the sink */
+	PIPELINE_DAMAGED,    /* cut or broken part-way; message says where; all around it was handed over */
+};
+
+/* Reads one file to its end ("-" is standard input).  message: CAPTURE_MESSAGE_MAX bytes. */
+enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message);
+
+/* Hands the summary of all files to the sink. */
+void pipeline_finish(struct pipeline *p);
+
+void pipeline_free(struct pipeline *p);
+
+#endif

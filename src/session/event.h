@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Events and connections as consumers (text, JSON, ...) get them: const, valid
+ * during the call that hands them over.
+ */
+#ifndef MSNSCOPE_SESSION_EVENT_H
+#define MSNSCOPE_SESSION_EVENT_H
+
+#include "dissectors/dissection.h"
+#include "dissectors/msnp_table.h"
+#include "util/address.h"
+
+enum version_from { VERSION_NEGOTIATED, VERSION_INFERRED, VERSION_ASSUMED };
+
+/* "negotiated", "inferred", "assumed" */
+const char *version_from_name(enum version_from v);
+
+/* How the client's side was told. */
+enum direction_from { DIRECTION_SYN, DIRECTION_COMMANDS, DIRECTION_PORT };
+const char *direction_from_name(enum direction_from d); /* "syn", "commands", "port" */
+
+struct connection {
+	uint64_t id;                 /* from 1, over all files of one run */
+	struct address client, server;
+	enum direction_from direction_from;
+	const char *transport;       /* "tcp" */
+	unsigned role;               /* one MSNP_ role, or 0 when not known */
+	enum version_from role_from; /* VERSION_NEGOTIATED is not used for roles */
+	struct msnp_versions versions; /* what is still possible */
+	int version;                 /* the one used for decoding */
+	enum version_from version_from;
+	int64_t start_ns, end_ns;    /* end values are final in connection_end only */
+	uint64_t first_frame, last_frame;
+	uint64_t bytes[2];           /* indexed by enum msnp_sender: MSNP_CLIENT, MSNP_SERVER */
+	uint64_t lost[2];
+	uint64_t events;             /* handed over so far */
+	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
+};
+
+enum event_kind {
+	EVENT_COMMAND, /* a command line with its payload */
+	EVENT_LOST,    /* bytes missing from the capture: lost_bytes */
+	EVENT_SKIPPED, /* bytes that are no command: payload holds the first of them, skipped_bytes says how many */
+};
+
+/* Frames listed with one event; the first ones and always the last. */
+#define EVENT_FRAMES_MAX 64u
+
+struct event {
+	uint64_t id;                 /* from 1, over all files of one run, in order of output */
+	enum event_kind kind;
+	int64_t time_ns;             /* of the frame that completed it */
+	bool nanoseconds;            /* the capture's clock is finer than microseconds */
+	const uint64_t *frames;      /* ascending */
+	size_t frame_count;
+	uint64_t frames_omitted;     /* between the last but one and the last listed */
+	const struct connection *connection;
+	uint64_t session;            /* 0: none */
+	enum msnp_sender from;
+	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST */
+	struct slice name;           /* command name; "lost", "skipped" for the other kinds */
+	bool has_trid;
+	uint64_t trid;
+	struct msnp_words words;     /* words.word[0] is the name; params are the words behind TrID (has_trid) or name */
+	struct slice line;           /* without line end; empty for the other kinds */
+	struct slice payload;
+	bool has_payload;
+	uint64_t declared_length;    /* of the payload, as the line says */
+	uint64_t lost_bytes;         /* EVENT_LOST; for commands: inside the payload */
+	uint64_t skipped_bytes;      /* EVENT_SKIPPED */
+	uint64_t reply_to;           /* id of the request, 0 when none */
+	int64_t latency_ns;          /* since the request; meaningful with reply_to */
+	const struct msnp_form *form; /* row of the command table, or NULL */
+	const struct dissection *dissection; /* sources, fields, findings, summary */
+};
+
+struct capture_info {
+	const char *file;          /* as named by the user; "-" for standard input */
+	const char *format;        /* "pcap", "pcapng" */
+	const char *const *linktypes; /* names */
+	size_t linktype_count;
+};
+
+/* Something about a whole file rather than one event. */
+struct notice {
+	const char *file;
+	enum severity severity;
+	struct slice text;      /* one line */
+};
+
+struct summary {
+	uint64_t packets, events, connections;
+	uint64_t findings[3];     /* indexed by enum severity */
+};
+
+/*
+ * A consumer of events.  Calls come in this order: capture, then connection_start
+ * before the first event of a connection, events, connection_end after its last
+ * event, notices anywhere; for several files again from capture on; summary
+ * once at the very end.  Any member may be NULL.
+ */
+struct event_sink {
+	void (*capture)(void *ctx, const struct capture_info *c);
+	void (*connection_start)(void *ctx, const struct connection *c);
+	void (*event)(void *ctx, const struct event *e);
+	void (*connection_end)(void *ctx, const struct connection *c);
+	void (*notice)(void *ctx, const struct notice *n);
+	void (*summary)(void *ctx, const struct summary *s);
+	void *ctx;
+};
+
+/* The params of an event: words behind name and TrID. */
+static inline size_t event_params(const struct event *e, const struct slice **params)
+{
+	size_t skip = e->has_trid ? 2 : 1;
+
+	if (e->words.count <= skip)
+		return 0;
+	*params = e->words.word + skip;
+	return e->words.count - skip;
+}
+
+#endif

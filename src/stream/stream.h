@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From TCP segments to ordered bytes per connection and direction.  Bytes come
+ * in order, exactly once, or as an explicit gap; never silently joined.
+ */
+#ifndef MSNSCOPE_STREAM_STREAM_H
+#define MSNSCOPE_STREAM_STREAM_H
+
+#include "decode/decode.h"
+#include "util/address.h"
+
+/* The two ends of a connection; 0 is the one whose packet was seen first. */
+enum { STREAM_SIDES = 2 };
+
+enum stream_end {
+	STREAM_END_FIN,     /* both sides closed */
+	STREAM_END_RST,     /* reset */
+	STREAM_END_REUSE,   /* a new connection took the same addresses and ports */
+	STREAM_END_IDLE,    /* nothing for limits.idle_seconds */
+	STREAM_END_LIMIT,   /* gave way to younger connections */
+	STREAM_END_CAPTURE, /* open when the capture ended */
+};
+
+enum stream_verdict {
+	STREAM_CONTINUE, /* go on delivering */
+	STREAM_IGNORE,   /* not wanted: never deliver, buffer or report this connection again, not even its end */
+};
+
+enum stream_anomaly {
+	STREAM_OVERLAP_CONFLICT, /* a retransmission carries other bytes; the first copy was kept */
+	STREAM_CUT_SEGMENT,      /* the snapshot length cut a segment; the rest is in a gap */
+	STREAM_BUFFER_LIMIT,     /* a gap was forced because limits.flow_bytes or total_bytes was reached */
+	STREAM_BAD_CHECKSUM,     /* segment->bad_checksum was set; the bytes were used all the same */
+};
+
+struct stream_limits {
+	uint32_t flows;        /* connections tracked at a time, ignored ones included; the longest idle gives way */
+	uint32_t flow_bytes;   /* bytes waiting for a hole to be filled, per connection */
+	uint64_t total_bytes;  /* the same for all connections together */
+	uint32_t idle_seconds; /* of capture time */
+};
+
+#define STREAM_FLOWS_DEFAULT 65536u
+#define STREAM_FLOW_BYTES_DEFAULT (1u << 20)
+#define STREAM_TOTAL_BYTES_DEFAULT (16u << 20)
+#define STREAM_IDLE_SECONDS_DEFAULT 7200u
+/* Packets of a connection that may pass, after the other side acknowledged
+ * beyond a hole, before the hole is called a gap: captures may hold the
+ * acknowledgement before the segment. */
+#define STREAM_REORDER_PACKETS 16u
+
+/* What the consumer may know about a connection; read-only but for user. */
+struct stream_connection {
+	struct address address[STREAM_SIDES];
+	int opener;               /* side that sent the SYN, -1 when not seen */
+	bool fin[STREAM_SIDES];   /* this side has closed */
+	int64_t start_ns, end_ns; /* time of first and latest packet */
+	uint64_t first_frame, last_frame;
+	uint64_t bytes[STREAM_SIDES]; /* delivered */
+	uint64_t lost[STREAM_SIDES];  /* gaps delivered */
+	void *user;               /* the consumer's; NULL at first */
+};
+
+/* Where delivered bytes came from. */
+struct stream_origin {
+	uint64_t frame;
+	int64_t time_ns; /* of that frame */
+};
+
+/*
+ * The consumer.  data gets the next bytes of one side in order, valid during
+ * the call.  gap says that the next len bytes of that side were lost.  end is
+ * called once for every connection that was delivered and not ignored, after
+ * its last data or gap.  anomaly reports what was odd, at the place where it is
+ * noticed.  No callback may call back into the stream table.
+ */
+struct stream_consumer {
+	enum stream_verdict (*data)(void *ctx, struct stream_connection *c, int side, struct slice data,
+				    const struct stream_origin *origin);
+	enum stream_verdict (*gap)(void *ctx, struct stream_connection *c, int side, uint64_t len,
+				   const struct stream_origin *origin);
+	void (*end)(void *ctx, struct stream_connection *c, enum stream_end why);
+	void (*anomaly)(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
+			const struct stream_origin *origin);
+	void *ctx;
+};
+
+struct stream_counters {
+	uint64_t connections; /* all, ignored ones included */
+	uint64_t ignored;
+	uint64_t evicted;     /* gave way at limits.flows */
+	uint64_t gaps, gap_bytes; /* of connections not ignored */
+	uint64_t retransmitted_bytes;
+	uint64_t buffered_peak;   /* most bytes that ever waited */
+};
+
+struct stream_table;
+
+/* limits with 0 mean the default.  The caller ends with stream_table_free. */
+struct stream_table *stream_table_new(const struct stream_limits *limits, const struct stream_consumer *consumer);
+
+void stream_table_segment(struct stream_table *t, const struct segment *segment);
+
+/* The capture has ended: delivers what still waits (holes become gaps) and ends every connection, in order of first frame. */
+void stream_table_finish(struct stream_table *t);
+
+const struct stream_counters *stream_table_counters(const struct stream_table *t);
+
+/* Frees without further callbacks; connections must have been ended with stream_table_finish. */
+void stream_table_free(struct stream_table *t);
+
+#endif
