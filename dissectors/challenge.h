@@ -21,7 +21,7 @@ const struct challenge_key *challenge_key_find(struct slice product_id);
 
 /*
  * Computes the 32 lower-case hex digits that answer a challenge (no NUL).
- * Returns false when the challenge is longer than CHALLENGE_TEXT_MAX.
+ * Returns false when challenge or product id are longer than CHALLENGE_TEXT_MAX.
  */
 #define CHALLENGE_TEXT_MAX 256u
 bool challenge_answer(enum challenge_method method, struct slice challenge, struct slice product_id, struct slice key,
@@ -33,7 +33,10 @@ enum challenge_verdict {
 	CHALLENGE_UNKNOWN_KEY, /* product id not known, or its key not published */
 };
 
-/* Holds a response against both algorithms. */
+/*
+ * Holds a response against both algorithms.  A challenge that is too long to
+ * be one has no right answer.
+ */
 enum challenge_verdict challenge_verify(struct slice challenge, struct slice product_id, struct slice response,
 					enum challenge_method *method);
 

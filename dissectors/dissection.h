@@ -37,7 +37,7 @@ extern const struct finding_rule finding_rules[RULE_COUNT];
 const char *severity_name(enum severity s);
 
 #define FIELD(identifier, name, type, flags, values, meaning) F_##identifier,
-#define PARAM(name, kind, values, meaning) P_##name,
+#define PARAM(name, kind, flags, values, meaning) P_##name,
 enum field_id {
 #include "dissectors/fields.def"
 #include "dissectors/msnp_params.def"
@@ -64,7 +64,9 @@ struct dissection {
 	struct source sources[DISSECTION_SOURCES_MAX];
 	size_t source_count;
 	struct field root;   /* no description; its children are the fields */
+	struct field spare;  /* takes what goes beyond DISSECTION_FIELDS_MAX */
 	size_t field_count;
+	bool fields_left_out;
 	struct finding *findings, *last_finding;
 	size_t finding_count;
 	struct slice summary; /* one line; bytes from the wire are not yet escaped */
@@ -76,7 +78,7 @@ void dissection_init(struct dissection *d, struct arena *arena, struct slice lin
 /*
  * Adds a node under parent.  source, offset and length say where its bytes
  * lie.  Past DISSECTION_FIELDS_MAX a node is still returned, but not linked
- * into the tree, and one finding says so.
+ * into the tree and overwritten by the next, and one finding says so.
  */
 struct field *field_add(struct dissection *d, struct field *parent, enum field_id id, unsigned source, size_t offset,
 			size_t length);
@@ -91,8 +93,9 @@ struct field *field_add_range(struct dissection *d, struct field *parent, enum f
 
 /*
  * Registers a decoded buffer (percent-decoded, base64, ...) and returns its
- * index.  The data is not copied.  When DISSECTION_SOURCES_MAX is reached the
- * index of the last one is returned again.
+ * index.  The data is not copied.  Past DISSECTION_SOURCES_MAX the last source
+ * is replaced, and one finding says so: what was read from it keeps its values,
+ * but its ranges no longer show the bytes.
  */
 unsigned dissection_add_source(struct dissection *d, const char *name, struct slice data);
 
@@ -102,6 +105,9 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 
 /* Sets the summary. */
 void dissection_summarise(struct dissection *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds to the summary, behind a comma and a blank unless it was empty. */
+void dissection_summary_add(struct dissection *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For printf's "%.*s". */
 #define SLICE_ARG(s) (int)((s).len < 4096 ? (s).len : 4096), (s).len ? (const char *)(s).ptr : ""

@@ -64,14 +64,27 @@ struct field {
 	struct field *parent, *first, *last, *next;
 };
 
-/* All descriptions, in the order of the tables. */
+/* All descriptions, in the order of the tables: indexed by enum field_id. */
 extern const struct field_def field_defs[];
 extern const size_t field_defs_count;
 
 /* The description of that name, or NULL. */
 const struct field_def *field_def_find(struct slice name);
 
-/* All sets of enumerated values. */
+/* Numbers of the sets: SET_status and so on; SET_NO_SET is none. */
+#define ENUM_SET(set, meaning) SET_##set,
+#define ENUM_ROW(value, name, meaning, version)
+#define ENUM_END(set)
+enum enum_set_id {
+#include "dissectors/msnp_enums.def"
+	SET_COUNT,
+	SET_NO_SET = SET_COUNT
+};
+#undef ENUM_SET
+#undef ENUM_ROW
+#undef ENUM_END
+
+/* All sets of enumerated values, by their numbers. */
 extern const struct enum_set enum_sets[];
 extern const size_t enum_sets_count;
 
@@ -80,7 +93,11 @@ const struct enum_row *enum_find(const struct enum_set *set, struct slice value)
 /* The same for numbers: rows are compared as numbers, decimal or 0x hexadecimal. */
 const struct enum_row *enum_find_number(const struct enum_set *set, uint64_t value);
 
-/* The row for the value of a field that has a set of values, or NULL. */
+/*
+ * The row for the value of a field that has a set of values, or NULL.  A text
+ * that is no value of the set is looked up among the names: fields that were
+ * taken out of flag words hold names.
+ */
 const struct enum_row *field_enum(const struct field *f);
 
 /* The first child with that description below parent (not deeper), or NULL. */

@@ -14,7 +14,7 @@
 #define MSNP_LINE_MAX 16384u
 /* Longest payload; a line that declares more has a wrong length.  The longest
  * real payloads are policies (GCF) and notifications, some ten kilobytes. */
-#define MSNP_PAYLOAD_MAX (1u << 20)
+#define MSNP_PAYLOAD_MAX (1u << 18)
 
 enum msnp_sender { MSNP_CLIENT, MSNP_SERVER };
 

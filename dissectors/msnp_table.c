@@ -28,7 +28,7 @@ const size_t msnp_forms_count = sizeof(msnp_forms) / sizeof(msnp_forms[0]);
 #undef NONE
 
 static const enum param_kind param_kinds[] = {
-#define PARAM(name, kind, values, meaning) PARAM_##kind,
+#define PARAM(name, kind, flags, values, meaning) PARAM_##kind,
 #include "dissectors/msnp_params.def"
 #undef PARAM
 };

@@ -137,6 +137,14 @@ struct msnp_match {
 struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, const struct msnp_context *context,
 			     struct arena *arena);
 
+/* What a line says about the connection it was seen on: the union of all forms that fit it. */
+struct msnp_evidence {
+	unsigned roles;                /* 0 when no form fits */
+	struct msnp_versions versions; /* from the first to the last version that has such a form */
+};
+
+struct msnp_evidence msnp_evidence(struct msnp_words words, enum msnp_sender sender, struct arena *arena);
+
 /* Error table */
 struct msnp_error {
 	int number;

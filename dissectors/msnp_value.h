@@ -4,19 +4,34 @@
 #define MSNSCOPE_DISSECTORS_MSNP_VALUE_H
 
 #include "dissectors/msnp_table.h"
+#include "util/encoding.h"
 
 /*
  * Adds the field of one parameter, with its parts as children, under the root.
- * offset and length give the word in SOURCE_LINE.  A value that does not have
- * the form its kind asks for is kept as text, with a finding.
+ * offset and length give the word in SOURCE_LINE.  Where the word does not have
+ * the form its kind asks for, a finding carries it: a text is kept as it
+ * stands, a number has no value then.
  */
 void msnp_value(struct dissection *d, enum field_id param, size_t offset, size_t length);
 
-/* Percent-decodes into the arena; "%" without two hex digits stays as it is. */
-struct slice percent_decode(struct arena *arena, struct slice s);
+/*
+ * The same kinds for values that stand elsewhere (headers, attributes of XML):
+ * break up a range of a source as children of a field.
+ */
+struct range {
+	unsigned source;
+	size_t offset, length;
+};
 
-/* Decodes base64 (blanks and line ends ignored).  Returns false when it is not base64. */
-bool base64_decode(struct arena *arena, struct slice s, struct slice *out);
+/* network:account[;via=...][;epid=...][;path=...], or account[;{guid}] */
+void address_dissect(struct dissection *d, struct field *parent, struct range r);
+/* word or word:word, each decimal */
+void capabilities_dissect(struct dissection *d, struct field *parent, struct range r);
+/* host, host:port or [host]:port */
+void host_port_dissect(struct dissection *d, struct field *parent, struct range r);
+
+/* 8-4-4-4-12 hexadecimal digits, in braces or not. */
+bool is_guid(struct slice s);
 
 /*
  * Breaks up an MSNObject (decoded XML text), registered as source, as children

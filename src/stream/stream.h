@@ -9,6 +9,26 @@
 #include "decode/decode.h"
 #include "util/address.h"
 
+/*
+ * What happens to segments that do not simply follow each other:
+ *
+ * - The first copy of a byte counts.  A retransmission is compared with bytes
+ *   that wait and with the latest delivered ones.
+ * - A hole becomes a gap when the other side has acknowledged it and
+ *   STREAM_REORDER_PACKETS have passed, when a limit forces it, or at the end
+ *   of the connection.  A cut segment leaves a hole like a lost one.
+ * - A connection seen from the middle starts with its first data, or where the
+ *   other side's first acknowledgement says.  Earlier bytes are still taken
+ *   while nothing was delivered.
+ * - After both FINs, when everything is delivered, the connection ends at once.
+ *   With holes, and after a RST, it stays open for STREAM_REORDER_PACKETS of
+ *   its packets or one second, as captures may hold segments out of order.
+ * - What comes later is swallowed until a SYN, or data at sequence numbers far
+ *   away, begin a new connection.
+ * - Bytes acknowledged but never seen at the end of a connection are a gap, but
+ *   for a single one: that is the sequence number of a FIN that was not seen.
+ */
+
 /* The two ends of a connection; 0 is the one whose packet was seen first. */
 enum { STREAM_SIDES = 2 };
 
@@ -34,10 +54,11 @@ enum stream_anomaly {
 };
 
 struct stream_limits {
-	uint32_t flows;        /* connections tracked at a time, ignored ones included; the longest idle gives way */
-	uint32_t flow_bytes;   /* bytes waiting for a hole to be filled, per connection */
-	uint64_t total_bytes;  /* the same for all connections together */
-	uint32_t idle_seconds; /* of capture time */
+	uint32_t flows;        /* connections tracked at a time; the longest idle gives way, and while they are
+				* half or more, one that was ignored, has ended or had no data yet */
+	uint32_t flow_bytes;   /* bytes waiting for a hole to be filled, per connection; 64 more for each segment */
+	uint64_t total_bytes;  /* the same for all connections together; the one that waits longest gives way */
+	uint32_t idle_seconds; /* of capture time, give or take one */
 };
 
 #define STREAM_FLOWS_DEFAULT 65536u
@@ -52,16 +73,16 @@ struct stream_limits {
 /* What the consumer may know about a connection; read-only but for user. */
 struct stream_connection {
 	struct address address[STREAM_SIDES];
-	int opener;               /* side that sent the SYN, -1 when not seen */
+	int opener;               /* side that sent the SYN (or received SYN+ACK), -1 when not seen */
 	bool fin[STREAM_SIDES];   /* this side has closed */
 	int64_t start_ns, end_ns; /* time of first and latest packet */
 	uint64_t first_frame, last_frame;
-	uint64_t bytes[STREAM_SIDES]; /* delivered */
-	uint64_t lost[STREAM_SIDES];  /* gaps delivered */
+	uint64_t bytes[STREAM_SIDES]; /* delivered before this call */
+	uint64_t lost[STREAM_SIDES];  /* in gaps delivered before this call */
 	void *user;               /* the consumer's; NULL at first */
 };
 
-/* Where delivered bytes came from. */
+/* Where delivered bytes came from.  For a gap: the first data behind it, or else the latest packet of the connection. */
 struct stream_origin {
 	uint64_t frame;
 	int64_t time_ns; /* of that frame */
@@ -69,10 +90,13 @@ struct stream_origin {
 
 /*
  * The consumer.  data gets the next bytes of one side in order, valid during
- * the call.  gap says that the next len bytes of that side were lost.  end is
- * called once for every connection that was delivered and not ignored, after
- * its last data or gap.  anomaly reports what was odd, at the place where it is
- * noticed.  No callback may call back into the stream table.
+ * the call.  gap says that the next len bytes of that side were lost.  anomaly
+ * reports what was odd, at the place where it is noticed, which may be before
+ * the first data; a bad checksum and a cut segment after the data of the
+ * segment.  end is called once, last, for every connection for which one of the
+ * others was called, unless it was ignored; a connection without data has no
+ * callbacks.  With STREAM_IGNORE the consumer has given up what c->user points
+ * to.  No callback may call back into the stream table.
  */
 struct stream_consumer {
 	enum stream_verdict (*data)(void *ctx, struct stream_connection *c, int side, struct slice data,
@@ -86,12 +110,13 @@ struct stream_consumer {
 };
 
 struct stream_counters {
-	uint64_t connections; /* all, ignored ones included */
+	uint64_t connections; /* all, ignored ones and those without data included */
 	uint64_t ignored;
 	uint64_t evicted;     /* gave way at limits.flows */
 	uint64_t gaps, gap_bytes; /* of connections not ignored */
-	uint64_t retransmitted_bytes;
-	uint64_t buffered_peak;   /* most bytes that ever waited */
+	uint64_t retransmitted_bytes; /* seen before, keep-alive probes not counted */
+	uint64_t stray_bytes;     /* behind a FIN, after the end or far outside the window: of no connection */
+	uint64_t buffered_peak;   /* most bytes that ever waited, as they are counted against total_bytes */
 };
 
 struct stream_table;

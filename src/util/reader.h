@@ -65,7 +65,7 @@ static inline uint16_t reader_be16(struct reader *r)
 {
 	const uint8_t *p = reader_bytes(r, 2).ptr;
 
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
 }
 
 static inline uint32_t reader_be32(struct reader *r)
@@ -79,7 +79,7 @@ static inline uint16_t reader_le16(struct reader *r)
 {
 	const uint8_t *p = reader_bytes(r, 2).ptr;
 
-	return p ? (uint16_t)(p[1] << 8 | p[0]) : 0;
+	return (uint16_t)(p ? p[1] << 8 | p[0] : 0);
 }
 
 static inline uint32_t reader_le32(struct reader *r)

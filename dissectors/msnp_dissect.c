@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dissectors/msnp_dissect.h"
+
+#include <inttypes.h>
+
+#include "dissectors/challenge.h"
+#include "dissectors/msnp_value.h"
+#include "dissectors/payload.h"
+
+/* Longest piece of a text that a summary quotes, in bytes. */
+#define QUOTED_MAX 60u
+
+static size_t offset_in_line(const struct msnp_message *m, struct slice word)
+{
+	return (size_t)(word.ptr - m->line.ptr);
+}
+
+/* The first bytes of s, not cut within a UTF-8 character. */
+static struct slice clip(struct slice s)
+{
+	size_t len = s.len;
+
+	if (len <= QUOTED_MAX)
+		return s;
+	for (len = QUOTED_MAX; len > QUOTED_MAX - 4 && (s.ptr[len] & 0xc0) == 0x80;)
+		len--;
+	return slice_sub(s, 0, len);
+}
+
+static void add_params(struct dissection *d, const struct msnp_message *m, const struct msnp_dissected *r)
+{
+	size_t next = r->match.has_trid ? 2 : 1;
+
+	for (size_t i = 0; i < r->match.binding_count; i++) {
+		const struct msnp_binding *b = &r->match.bindings[i];
+		struct slice word = r->words.word[b->word];
+
+		msnp_value(d, b->field, offset_in_line(m, word) + b->skip, word.len - b->skip);
+		next = b->word + 1;
+	}
+	for (; next < r->words.count; next++)
+		if (r->words.word[next].len)
+			field_add_range(d, &d->root, F_MSNP_EXTRA, SOURCE_LINE, offset_in_line(m, r->words.word[next]),
+					r->words.word[next].len);
+}
+
+static void add_error(struct dissection *d, struct slice name, const struct msnp_hints *hints)
+{
+	const struct msnp_error *error = NULL;
+	uint64_t number;
+
+	if (slice_u64(name, &number))
+		error = msnp_error_find(number);
+	if (hints->request.len)
+		field_add_text(d, &d->root, F_MSNP_FAILED, hints->request, SOURCE_LINE, 0, 0);
+	if (!error) {
+		finding_add(d, RULE_MSNP_UNKNOWN_ERROR, NULL, "error %.*s is not in the table of errors", SLICE_ARG(name));
+		dissection_summarise(d, "error %.*s, meaning not known", SLICE_ARG(name));
+	} else {
+		field_add_text(d, &d->root, F_MSNP_ERROR, slice_str(error->name), SOURCE_LINE, 0, name.len);
+		field_add_text(d, &d->root, F_MSNP_ERROR_MEANING, slice_str(error->meaning), SOURCE_LINE, 0, name.len);
+		dissection_summarise(d, "error %s: %s", error->name, error->meaning);
+	}
+	if (hints->request.len)
+		dissection_summary_add(d, "answers %.*s", SLICE_ARG(hints->request));
+}
+
+static void add_verdict(struct dissection *d, const char *verdict, struct slice id)
+{
+	size_t length = d->sources[SOURCE_PAYLOAD].data.len;
+
+	field_add_text(d, &d->root, F_MSNP_CHALLENGE_VERDICT, slice_str(verdict), SOURCE_PAYLOAD, 0, length);
+	dissection_summary_add(d, "answer %s for %.*s", verdict, SLICE_ARG(clip(id)));
+}
+
+/* QRY from the client: is it what the product id should answer? */
+static void check_challenge(struct dissection *d, const struct msnp_hints *hints)
+{
+	const struct field *id = field_child(&d->root, &field_defs[P_product_id]);
+	struct slice response = d->sources[SOURCE_PAYLOAD].data;
+	enum challenge_method method;
+
+	if (!id || !id->has_value)
+		return;
+	const struct challenge_key *key = challenge_key_find(id->value.text);
+	if (key)
+		field_add_text(d, &d->root, F_MSNP_PRODUCT_CLIENT, slice_str(key->client), id->source, id->offset, id->length);
+	if (hints->challenge.len == 0) {
+		add_verdict(d, "not checked, no challenge seen,", id->value.text);
+		return;
+	}
+	switch (challenge_verify(hints->challenge, id->value.text, response, &method)) {
+	case CHALLENGE_RIGHT:
+		field_add_text(d, &d->root, F_MSNP_CHALLENGE_METHOD,
+			       method == CHALLENGE_MD5 ? SLICE_LIT("md5") : SLICE_LIT("msnp11"), SOURCE_PAYLOAD, 0,
+			       response.len);
+		add_verdict(d, "right", id->value.text);
+		break;
+	case CHALLENGE_WRONG:
+		add_verdict(d, "wrong", id->value.text);
+		finding_add(d, RULE_MSNP_CHALLENGE_WRONG, id, "the answer to challenge %.*s is wrong for %.*s",
+			    SLICE_ARG(clip(hints->challenge)), SLICE_ARG(clip(id->value.text)));
+		break;
+	case CHALLENGE_UNKNOWN_KEY:
+		add_verdict(d, "not checked, key not known,", id->value.text);
+		finding_add(d, RULE_MSNP_CHALLENGE_UNKNOWN, id, "no key is known for product id %.*s",
+			    SLICE_ARG(clip(id->value.text)));
+		break;
+	}
+}
+
+static void add_payload(struct dissection *d, const struct msnp_message *m, const struct msnp_match *match,
+			const struct msnp_context *context)
+{
+	enum payload_kind kind = match->form ? match->form->payload : PAYLOAD_UNKNOWN;
+	payload_dissector *dissect = payload_find(kind, SLICE_EMPTY);
+
+	if (m->payload.len == 0)
+		return;
+	if (dissect) {
+		dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
+		return;
+	}
+	field_add_range(d, &d->root, F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
+	dissection_summary_add(d, "%zu bytes", m->payload.len);
+}
+
+/* Findings about the form of the line. */
+static void check_form(struct dissection *d, const struct msnp_message *m, const struct msnp_dissected *r,
+		       const struct msnp_context *context)
+{
+	const char *sender = m->sender == MSNP_CLIENT ? "client" : "server";
+	struct slice name = r->words.word[0];
+	const struct msnp_form *form = r->match.form;
+
+	switch (r->match.fit) {
+	case FIT_NONE:
+		if (msnp_forms_named(name, &form))
+			finding_add(d, RULE_MSNP_UNKNOWN_FORM, NULL, "%.*s is not known from the %s", SLICE_ARG(name), sender);
+		else
+			finding_add(d, RULE_MSNP_UNKNOWN_COMMAND, NULL, "%.*s is not in the command table", SLICE_ARG(clip(name)));
+		break;
+	case FIT_CLOSEST:
+		finding_add(d, RULE_MSNP_UNKNOWN_FORM, NULL, "parameters fit no known form of %.*s from the %s",
+			    SLICE_ARG(name), sender);
+		break;
+	case FIT_OTHER:
+		if (msnp_versions_overlap(form->versions, context->versions))
+			finding_add(d, RULE_MSNP_WRONG_ROLE, NULL, "this form of %.*s is not known from a connection of this role",
+				    SLICE_ARG(name));
+		else
+			finding_add(d, RULE_MSNP_WRONG_VERSION, NULL, "this form of %.*s belongs to MSNP%d to MSNP%d",
+				    SLICE_ARG(name), form->versions.lo, form->versions.hi);
+		break;
+	case FIT_EXACT:
+		break;
+	}
+}
+
+/* Findings about how the command was cut out of the stream. */
+static void check_framing(struct dissection *d, const struct msnp_message *m, const struct msnp_hints *hints)
+{
+	if (m->bare_lf)
+		finding_add(d, RULE_MSNP_BARE_LF, NULL, "line ends in LF without CR");
+	if (m->length_absent)
+		finding_add(d, RULE_MSNP_LENGTH_ABSENT, NULL, "payload length is absent; no payload was taken");
+	if (m->length_limit)
+		finding_add(d, RULE_MSNP_LENGTH_LIMIT, NULL, "payload length %" PRIu64 " is beyond the limit of %u bytes",
+			    m->declared, MSNP_PAYLOAD_MAX);
+	if (m->recovered)
+		finding_add(d, RULE_MSNP_LENGTH_WRONG, NULL,
+			    "found inside the payload of an earlier command, which declares %" PRIu64
+			    " bytes and seems to end after %" PRIu64,
+			    hints->wrong_declared, hints->wrong_actual);
+	if (hints->length_wrong)
+		finding_add(d, RULE_MSNP_LENGTH_WRONG, NULL,
+			    "declares %" PRIu64 " bytes of payload, but other commands follow after %zu", m->declared,
+			    m->payload.len);
+	else if (m->has_payload && m->payload.len < m->declared)
+		finding_add(d, RULE_MSNP_PAYLOAD_CUT, NULL, "payload has %zu of %" PRIu64 " bytes", m->payload.len, m->declared);
+	if (m->lost_bytes)
+		finding_add(d, RULE_MSNP_PAYLOAD_CUT, NULL, "%" PRIu64 " bytes of the payload were lost and stand as zeros",
+			    m->lost_bytes);
+}
+
+/* What a reader wants to know beside the meaning of the command: names behind codes, decoded text. */
+static void summarise_values(struct dissection *d)
+{
+	for (const struct field *f = d->root.first; f; f = f->next) {
+		const struct enum_row *row;
+		struct slice word = slice_sub(d->sources[f->source].data, f->offset, f->length);
+
+		if (f->source != SOURCE_LINE || f->def->flags & FIELD_SECRET)
+			continue;
+		row = f->def->type == FIELD_TEXT || f->def->type == FIELD_UINT ? field_enum(f) : NULL;
+		if (row && f->def != &field_defs[P_auth_package] && f->def != &field_defs[P_stage])
+			dissection_summary_add(d, "%s", row->name);
+		else if (f->has_value && f->def->type == FIELD_TEXT && !(f->def->flags & FIELD_HAS_CHILDREN) &&
+			 f->value.text.ptr != word.ptr && f->offset && !slice_eq(f->value.text, word))
+			dissection_summary_add(d, "\"%.*s\"", SLICE_ARG(clip(f->value.text)));
+	}
+}
+
+struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_message *m,
+				   const struct msnp_context *context, const struct msnp_hints *hints)
+{
+	struct msnp_dissected r;
+
+	r.words = msnp_split(m->line, d->arena);
+	r.match = msnp_match(r.words, m->sender, context, d->arena);
+	struct slice name = r.words.word[0];
+	field_add_range(d, &d->root, F_MSNP_NAME, SOURCE_LINE, 0, name.len);
+	if (r.match.fit == FIT_NONE && r.words.count > 1)
+		r.match.has_trid = slice_u64(r.words.word[1], &r.match.trid);
+	if (r.match.has_trid)
+		field_add_number(d, &d->root, F_MSNP_TRID, r.match.trid, SOURCE_LINE, offset_in_line(m, r.words.word[1]),
+				 r.words.word[1].len);
+	add_params(d, m, &r);
+	if (msnp_is_error_name(name))
+		add_error(d, name, hints);
+	else if (r.match.form)
+		d->summary = slice_str(r.match.form->meaning);
+	else
+		d->summary = SLICE_LIT("unknown command");
+	summarise_values(d);
+	check_form(d, m, &r, context);
+	check_framing(d, m, hints);
+	add_payload(d, m, &r.match, context);
+	if (m->sender == MSNP_CLIENT && m->payload.len && slice_eq_str(name, "QRY"))
+		check_challenge(d, hints);
+	return r;
+}

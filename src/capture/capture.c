@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "capture/capture.h"
+
+#include <stdlib.h>
+
+#include "capture/foreign.h"
+#include "capture/pcap_file.h"
+#include "capture/pcapng_file.h"
+#include "capture/source.h"
+#include "util/memory.h"
+
+#define PCAPNG_MAGIC SLICE_LIT("\x0a\x0d\x0d\x0a")
+/* The longest magic number of foreign formats fits. */
+#define MAGIC_BYTES 64u
+
+struct capture {
+	struct source *source;
+	bool is_pcapng;
+	bool ended;
+	struct pcap_file pcap;
+	struct pcapng pcapng;
+};
+
+static bool open_format(struct capture *c, char *message)
+{
+	struct slice first;
+
+	source_need(c->source, MAGIC_BYTES, &first);
+	if (foreign_message(first, message))
+		return false;
+	c->is_pcapng = slice_has_prefix(first, PCAPNG_MAGIC);
+	if (!c->is_pcapng)
+		return pcap_file_open(&c->pcap, c->source, message);
+	return pcapng_file_open(&c->pcapng, c->source, message);
+}
+
+struct capture *capture_open(const char *path, char *message)
+{
+	struct source *source = source_open(path, message);
+
+	if (!source)
+		return NULL;
+	struct capture *c = memory_zalloc(sizeof(*c));
+	c->source = source;
+	if (!open_format(c, message)) {
+		capture_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+enum capture_result capture_next(struct capture *c, struct packet *packet, char *message)
+{
+	enum capture_result result;
+
+	if (c->ended)
+		return CAPTURE_END;
+	if (c->is_pcapng)
+		result = pcapng_file_next(&c->pcapng, c->source, packet, message);
+	else
+		result = pcap_file_next(&c->pcap, c->source, packet, message);
+	c->ended = result != CAPTURE_PACKET;
+	return result;
+}
+
+const char *capture_format(const struct capture *c)
+{
+	return c->is_pcapng ? "pcapng" : "pcap";
+}
+
+size_t capture_linktypes(const struct capture *c, const int **linktypes)
+{
+	*linktypes = c->is_pcapng ? c->pcapng.linktypes : &c->pcap.linktype;
+	return c->is_pcapng ? c->pcapng.linktype_count : 1;
+}
+
+bool capture_nanoseconds(const struct capture *c)
+{
+	return c->is_pcapng ? c->pcapng.nanoseconds : c->pcap.nanoseconds;
+}
+
+void capture_close(struct capture *c)
+{
+	if (!c)
+		return;
+	pcap_file_close(&c->pcap); /* before the source, which its stream may read from */
+	pcapng_free(&c->pcapng);
+	source_free(c->source);
+	free(c);
+}

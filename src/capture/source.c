@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "capture/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/gunzip.h"
+#include "util/memory.h"
+
+#define SOURCE_BUFFER_BYTES (256u << 10)
+/* Enough to tell gzip from the rest; gunzip_new takes over what was read up to then. */
+#define SOURCE_SNIFF_BYTES 512u
+
+static size_t read_plain(struct source *s, uint8_t *out, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(s->fd, out, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		s->failure = "the file cannot be read on (input/output error)";
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Adds to the buffer once. */
+static void read_more(struct source *s)
+{
+	size_t room = s->capacity - s->end, got;
+
+	if (s->gunzip)
+		got = gunzip_read(s->gunzip, s->data + s->end, room, &s->failure);
+	else
+		got = read_plain(s, s->data + s->end, room);
+	s->end += got;
+	s->drained = got == 0;
+}
+
+static void make_room(struct source *s, size_t n)
+{
+	size_t ready = s->end - s->start;
+
+	if (n > s->capacity) {
+		s->data = memory_realloc(s->data, n);
+		s->capacity = n;
+	}
+	if (s->start)
+		memmove(s->data, s->data + s->start, ready);
+	s->start = 0;
+	s->end = ready;
+}
+
+bool source_fill(struct source *s, size_t n)
+{
+	if (n > SOURCE_NEED_MAX)
+		return false;
+	if (s->end - s->start < n && !s->drained)
+		make_room(s, n);
+	while (s->end - s->start < n && !s->drained)
+		read_more(s);
+	return s->end - s->start >= n;
+}
+
+bool source_skip(struct source *s, uint64_t n)
+{
+	while (n) {
+		size_t ready = s->end - s->start;
+
+		if (ready == 0) {
+			if (!source_fill(s, 1))
+				return false;
+			continue;
+		}
+		size_t step = n < ready ? (size_t)n : ready;
+		source_consume(s, step);
+		n -= step;
+	}
+	return true;
+}
+
+static struct source *source_new(int fd)
+{
+	struct source *s = memory_zalloc(sizeof(*s));
+
+	s->fd = fd;
+	s->capacity = SOURCE_BUFFER_BYTES;
+	s->data = memory_alloc(s->capacity);
+	return s;
+}
+
+struct source *source_memory(struct slice bytes)
+{
+	struct source *s = memory_zalloc(sizeof(*s));
+
+	s->fd = -1;
+	s->capacity = bytes.len;
+	s->data = memory_alloc(s->capacity);
+	if (bytes.len)
+		memcpy(s->data, bytes.ptr, bytes.len);
+	s->end = bytes.len;
+	s->drained = true;
+	return s;
+}
+
+/* The first bytes say whether to decompress. */
+static void sniff(struct source *s)
+{
+	struct slice first;
+
+	while (s->end < SOURCE_SNIFF_BYTES && !s->drained) {
+		/* no more than gunzip_new can take over */
+		size_t got = read_plain(s, s->data + s->end, SOURCE_SNIFF_BYTES - s->end);
+
+		s->end += got;
+		s->drained = got == 0;
+	}
+	first = slice_of(s->data, s->end);
+	if (!gunzip_magic(first))
+		return;
+	s->gunzip = gunzip_new(s->fd, first);
+	s->end = 0;
+	s->drained = false;
+	source_fill(s, SOURCE_SNIFF_BYTES);
+}
+
+static struct source *refuse(struct source *s, int fd, char *message, const char *why)
+{
+	snprintf(message, CAPTURE_MESSAGE_MAX, "%s", why);
+	if (s)
+		source_free(s);
+	else if (fd > STDERR_FILENO)
+		close(fd);
+	return NULL;
+}
+
+struct source *source_open(const char *path, char *message)
+{
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return refuse(NULL, fd, message, strerror(errno));
+	if (S_ISDIR(status.st_mode))
+		return refuse(NULL, fd, message, "is a directory");
+	struct source *s = source_new(fd);
+	sniff(s);
+	if (s->end == 0 && s->failure)
+		return refuse(s, fd, message, s->failure);
+	if (s->end == 0)
+		return refuse(s, fd, message, s->gunzip ? "empty file inside gzip data" : "empty file");
+	return s;
+}
+
+static ssize_t stdio_read(void *cookie, char *out, size_t n)
+{
+	struct source *s = cookie;
+	struct slice ready;
+
+	if (!source_need(s, 1, &ready))
+		return 0;
+	if (n > ready.len)
+		n = ready.len;
+	memcpy(out, ready.ptr, n);
+	source_consume(s, n);
+	return (ssize_t)n;
+}
+
+/* Only tells the position, which ftello() asks for: the bytes cannot be had again. */
+static bool position(struct source *s, int64_t offset, int whence, int64_t *at)
+{
+	*at = (int64_t)s->offset;
+	return whence == SEEK_CUR && offset == 0;
+}
+
+#if defined(__APPLE__) || defined(__NetBSD__) || defined(__OpenBSD__) || defined(__DragonFly__)
+static int funopen_read(void *cookie, char *out, int n)
+{
+	return (int)stdio_read(cookie, out, (size_t)n);
+}
+
+static fpos_t funopen_seek(void *cookie, fpos_t offset, int whence)
+{
+	int64_t at;
+
+	return position(cookie, offset, whence, &at) ? (fpos_t)at : -1;
+}
+
+FILE *source_stdio(struct source *s)
+{
+	return funopen(s, funopen_read, NULL, funopen_seek, NULL);
+}
+#else
+static int cookie_seek(void *cookie, off64_t *offset, int whence)
+{
+	int64_t at;
+
+	if (!position(cookie, *offset, whence, &at))
+		return -1;
+	*offset = at;
+	return 0;
+}
+
+FILE *source_stdio(struct source *s)
+{
+	cookie_io_functions_t functions = {.read = stdio_read, .seek = cookie_seek};
+
+	return fopencookie(s, "r", functions);
+}
+#endif
+
+void source_free(struct source *s)
+{
+	if (!s)
+		return;
+	gunzip_free(s->gunzip);
+	if (s->fd > STDERR_FILENO)
+		close(s->fd);
+	free(s->data);
+	free(s);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/command.h"
+#include "command/limits.h"
+#include "command/message.h"
+#include "command/run.h"
+
+const struct subcommand subcommands[] = {
+	{"text", FOR_TEXT, "[OPTION]... [FILE]...", "print the conversation, one line for each command",
+	 "Reads captures (pcap, pcapng, also compressed by gzip) and prints when, on which connection and\n"
+	 "to which kind of server each command went, the command line, and what it means. >>> is the client,\n"
+	 "<<< the server. Findings stand below the command they concern.\n",
+	 command_text},
+	{"json", FOR_JSON, "[OPTION]... [FILE]...", "write events as JSON, one object a line",
+	 "Writes all that was read, understood and guessed as JSON records; docs/json.md describes them.\n"
+	 "Nothing is masked: tickets and passwords are in the output.\n",
+	 command_json},
+	{"commands", FOR_COMMANDS, "[OPTION]... [NAME|NUMBER|errors]...", "look up commands and errors of the protocol",
+	 "Prints the forms of all commands, or those of the NAMEs in full: parameters, values, what they\n"
+	 "answer and the sources. A three-digit NUMBER is an error; 'errors' lists them all.\n",
+	 command_commands},
+	{"fields", FOR_FIELDS, "[OPTION]... [PREFIX]...", "list the fields that events can have",
+	 "Prints name, type and meaning of all fields, or of those whose names begin with PREFIX. The exact\n"
+	 "name of a field gives its values too.\n",
+	 command_fields},
+	{"help", FOR_HELP, "[SUBCOMMAND|limits]", "explain a subcommand", "", command_help},
+};
+
+const size_t subcommands_count = sizeof(subcommands) / sizeof(subcommands[0]);
+
+const struct subcommand *subcommand_find(const char *name)
+{
+	for (size_t i = 0; i < subcommands_count; i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+int subcommand_main(const struct subcommand *s, int argc, char **argv)
+{
+	struct options o;
+	int status = STATUS_UNUSABLE;
+
+	if (options_parse(&o, argc, argv, s->for_whom))
+		status = o.help ? command_explain(s) : s->run(&o);
+	options_free(&o);
+	return status;
+}
+
+/* Prints a text that is ready on standard output. */
+static int print(struct buffer *text)
+{
+	const struct options none = {.output = NULL};
+	struct run run;
+
+	if (!run_open(&run, &none, false))
+		return STATUS_UNUSABLE;
+	buffer_add_slice(&run.out.buffer, buffer_slice(text));
+	buffer_free(text);
+	return run_close(&run);
+}
+
+int command_version(const char *version)
+{
+	struct buffer text = {NULL, 0, 0};
+
+	buffer_printf(&text, "msnscope %s\n", version);
+	return print(&text);
+}
+
+int command_usage(void)
+{
+	struct buffer text = {NULL, 0, 0};
+
+	buffer_add_str(&text, "usage: msnscope [SUBCOMMAND] [OPTION]... [FILE]...\n\n"
+			      "Reads conversations of the MSN Messenger protocol (MSNP) out of captures.\n\n"
+			      "Subcommands (text when none is given):\n");
+	for (size_t i = 0; i < subcommands_count; i++)
+		buffer_printf(&text, "  %-10s%s\n", subcommands[i].name, subcommands[i].summary);
+	buffer_add_str(&text, "\nOptions:\n"
+			      "  --help    print help\n"
+			      "  --version print the version\n\n"
+			      "'msnscope help SUBCOMMAND' lists the options of a subcommand.\n"
+			      "Exit status: 0 done; 2 wrong usage or unreadable input; 3 input damaged part-way.\n");
+	return print(&text);
+}
+
+int command_explain(const struct subcommand *s)
+{
+	struct buffer text = {NULL, 0, 0};
+
+	buffer_printf(&text, "usage: msnscope %s %s\n\n%s%s\n", s->name, s->arguments, s->details, *s->details ? "\nOptions:" : "Options:");
+	options_help(&text, s->for_whom);
+	if (s->for_whom & FOR_READING) {
+		buffer_add_str(&text, "\nLimits:\n");
+		limits_help(&text);
+	}
+	return print(&text);
+}
+
+static int explain_limits(void)
+{
+	struct buffer text = {NULL, 0, 0};
+
+	buffer_add_str(&text, "usage: --limit NAME=VALUE; VALUE may end in k, M or G\n\n");
+	limits_help(&text);
+	return print(&text);
+}
+
+int command_help(const struct options *o)
+{
+	if (o->operand_count == 0)
+		return command_usage();
+	const char *name = o->operands[0];
+	const struct subcommand *s = subcommand_find(name);
+
+	if (s)
+		return command_explain(s);
+	if (strcmp(name, "limits") == 0)
+		return explain_limits();
+	const char *nearest = message_nearest(name, subcommands, subcommands_count, sizeof(subcommands[0]));
+	if (nearest)
+		message("unknown subcommand '%s'; did you mean '%s'?", name, nearest);
+	else
+		message("unknown subcommand '%s'; see 'msnscope --help'", name);
+	return STATUS_UNUSABLE;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "command/limits.h"
+#include "command/message.h"
+#include "dissectors/msnp.h"
+#include "util/memory.h"
+
+/* Codes of options without a letter. */
+enum {
+	OPTION_COLOR = 256,
+	OPTION_DIRECTION,
+	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_LIMIT,
+	OPTION_PAYLOAD,
+	OPTION_PRETTY,
+	OPTION_RANGES,
+	OPTION_ROLE,
+	OPTION_SHOW_SECRETS,
+	OPTION_VERIFY_CHECKSUMS,
+	OPTION_VERSION,
+};
+
+struct option_row {
+	const char *name; /* long name, or NULL; first, for message_nearest */
+	int code;         /* the letter, or OPTION_ */
+	const char *argument;
+	unsigned for_whom;
+	const char *help;
+};
+
+static const struct option_row rows[] = {
+	{NULL, 'r', "FILE", FOR_READING, "read a capture, as a bare FILE; - is standard input"},
+	{NULL, 'o', "FILE", FOR_ALL & ~FOR_HELP, "write there instead of standard output"},
+	{NULL, 'v', NULL, FOR_TEXT, "show all fields of each event; twice: and its bytes"},
+	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
+	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
+	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
+	{"ranges", OPTION_RANGES, NULL, FOR_JSON, "add where the bytes of each field lie"},
+	{"verify-checksums", OPTION_VERIFY_CHECKSUMS, NULL, FOR_READING, "report wrong checksums of IP and TCP"},
+	{"limit", OPTION_LIMIT, "NAME=VALUE", FOR_READING, "change a limit"},
+	{"version", OPTION_VERSION, "N", FOR_COMMANDS, "only forms that MSNPN has"},
+	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS, "only forms spoken with a server of this kind: DS, NS or SB"},
+	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS, "only forms sent by this side: client (C>S) or server (S>C)"},
+	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS, "write one JSON object a line"},
+	{"color", OPTION_COLOR, "WHEN", FOR_ALL, "colour: auto, always or never"},
+	{"help", OPTION_HELP, NULL, FOR_ALL, "print help"},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* What getopt_long wants, made from the table. */
+struct getopt_tables {
+	char letters[2 + 2 * ROWS + 1];
+	struct option words[ROWS + 1];
+};
+
+static void make_tables(struct getopt_tables *t, unsigned for_whom)
+{
+	char *letter = t->letters;
+	struct option *word = t->words;
+
+	*letter++ = '-'; /* operands in order, as code 1 */
+	*letter++ = ':'; /* tell a missing argument from an unknown option */
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!(rows[i].for_whom & for_whom))
+			continue;
+		if (rows[i].name) {
+			*word++ = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, rows[i].code};
+			continue;
+		}
+		*letter++ = (char)rows[i].code;
+		if (rows[i].argument)
+			*letter++ = ':';
+	}
+	*letter = 0;
+	*word = (struct option){NULL, 0, NULL, 0};
+}
+
+/* --- values --- */
+
+static bool bad_value(const char *option, const char *value, const char *wanted)
+{
+	message("%s: '%s' is not %s", option, value, wanted);
+	return false;
+}
+
+static bool parse_colour(struct options *o, const char *value)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			o->colour = (enum colour_when)i;
+			return true;
+		}
+	}
+	return bad_value("--color", value, "auto, always or never");
+}
+
+static bool parse_version(struct options *o, const char *value)
+{
+	struct slice digits = slice_str(value);
+	uint64_t n;
+
+	if (slice_case_has_prefix(digits, SLICE_LIT("MSNP")))
+		digits = slice_sub(digits, 4, digits.len);
+	if (!slice_u64(digits, &n) || n < MSNP_FIRST || n > MSNP_NEWEST)
+		return bad_value("--version", value, "a protocol version from 2 to 24");
+	o->version = (int)n;
+	return true;
+}
+
+static bool parse_role(struct options *o, const char *value)
+{
+	for (unsigned role = MSNP_DS; role <= MSNP_SB; role <<= 1) {
+		if (slice_case_eq(slice_str(value), slice_str(msnp_role_name(role)))) {
+			o->roles = role;
+			return true;
+		}
+	}
+	return bad_value("--role", value, "DS, NS or SB");
+}
+
+static bool parse_direction(struct options *o, const char *value)
+{
+	struct slice s = slice_str(value);
+
+	if (slice_case_eq(s, SLICE_LIT("client")) || slice_case_eq(s, SLICE_LIT("C>S")))
+		o->direction = MSNP_CLIENT;
+	else if (slice_case_eq(s, SLICE_LIT("server")) || slice_case_eq(s, SLICE_LIT("S>C")))
+		o->direction = MSNP_SERVER;
+	else
+		return bad_value("--direction", value, "client, server, C>S or S>C");
+	return true;
+}
+
+/* --- parsing --- */
+
+static void add_operand(struct options *o, const char *operand)
+{
+	o->operands[o->operand_count++] = operand;
+}
+
+static bool take_value(struct options *o, int code, const char *value)
+{
+	switch (code) {
+	case 1:
+	case 'r':
+		add_operand(o, value);
+		return true;
+	case 'o':
+		o->output = value;
+		return true;
+	case OPTION_COLOR:
+		return parse_colour(o, value);
+	case OPTION_LIMIT:
+		return limits_set(&o->pipeline, value);
+	case OPTION_VERSION:
+		return parse_version(o, value);
+	case OPTION_ROLE:
+		return parse_role(o, value);
+	default:
+		return parse_direction(o, value);
+	}
+}
+
+static bool *flag_of(struct options *o, int code)
+{
+	switch (code) {
+	case OPTION_HELP:
+		return &o->help;
+	case OPTION_JSON:
+		return &o->json;
+	case OPTION_PAYLOAD:
+		return &o->payload;
+	case OPTION_PRETTY:
+		return &o->pretty;
+	case OPTION_RANGES:
+		return &o->ranges;
+	case OPTION_SHOW_SECRETS:
+		return &o->show_secrets;
+	case OPTION_VERIFY_CHECKSUMS:
+		return &o->pipeline.verify_checksums;
+	default:
+		return NULL;
+	}
+}
+
+static bool take(struct options *o, int code, const char *value)
+{
+	bool *flag = flag_of(o, code);
+
+	if (flag)
+		*flag = true;
+	else if (code == 'v')
+		o->verbose++;
+	else
+		return take_value(o, code, value);
+	return true;
+}
+
+/* The argument as it was typed, without "=value". */
+static void complain_unknown(const char *subcommand, const char *argument, const struct getopt_tables *t)
+{
+	char word[64];
+	size_t count = 0;
+
+	if (argument[0] != '-' || argument[1] != '-') {
+		message("unknown option '-%c'; see 'msnscope help %s'", optopt, subcommand);
+		return;
+	}
+	while (t->words[count].name)
+		count++;
+	size_t length = strcspn(argument + 2, "=");
+	length = length < sizeof(word) ? length : sizeof(word) - 1;
+	memcpy(word, argument + 2, length);
+	word[length] = 0;
+	const char *nearest = message_nearest(word, t->words, count, sizeof(t->words[0]));
+	if (optopt)
+		message("option '--%s' takes no value; see 'msnscope help %s'", word, subcommand);
+	else if (nearest)
+		message("unknown option '--%s'; did you mean '--%s'?", word, nearest);
+	else
+		message("unknown option '--%s'; see 'msnscope help %s'", word, subcommand);
+}
+
+static bool parse_all(struct options *o, int argc, char **argv, const struct getopt_tables *t)
+{
+	int code;
+
+	opterr = 0;
+	optind = 1;
+	while ((code = getopt_long(argc, argv, t->letters, t->words, NULL)) != -1) {
+		if (code == ':') {
+			message("option '%s' wants a value; see 'msnscope help %s'", argv[optind - 1], argv[0]);
+			return false;
+		}
+		if (code == '?') {
+			complain_unknown(argv[0], argv[optind - 1], t);
+			return false;
+		}
+		if (!take(o, code, optarg))
+			return false;
+	}
+	while (optind < argc)
+		add_operand(o, argv[optind++]);
+	return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, unsigned for_whom)
+{
+	struct getopt_tables tables;
+
+	*o = (struct options){.direction = -1};
+	o->operands = memory_zalloc((size_t)argc * sizeof(*o->operands) + sizeof(*o->operands));
+	make_tables(&tables, for_whom);
+	return parse_all(o, argc, argv, &tables);
+}
+
+void options_free(struct options *o)
+{
+	free(o->operands);
+	o->operands = NULL;
+}
+
+bool options_takes_next(const char *argument)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		/* At the top --version has no value. */
+		if (!rows[i].argument || rows[i].code == OPTION_VERSION)
+			continue;
+		if (rows[i].name ? strncmp(argument, "--", 2) == 0 && strcmp(argument + 2, rows[i].name) == 0
+				 : argument[0] == '-' && argument[1] == (char)rows[i].code && !argument[2])
+			return true;
+	}
+	return false;
+}
+
+/* --- help --- */
+
+void options_help(struct buffer *out, unsigned for_whom)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t begin = out->len;
+
+		if (!(rows[i].for_whom & for_whom))
+			continue;
+		if (rows[i].name)
+			buffer_printf(out, "  --%s", rows[i].name);
+		else
+			buffer_printf(out, "  -%c", rows[i].code);
+		if (rows[i].argument)
+			buffer_printf(out, rows[i].name ? "=%s" : " %s", rows[i].argument);
+		while (out->len - begin < 22)
+			buffer_add_byte(out, ' ');
+		buffer_printf(out, "  %s\n", rows[i].help);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Options of all subcommands, described in one table that parsing and help read. */
+#ifndef MSNSCOPE_COMMAND_OPTIONS_H
+#define MSNSCOPE_COMMAND_OPTIONS_H
+
+#include "pipeline.h"
+#include "util/buffer.h"
+
+/* Subcommands that have an option, as a set of bits. */
+enum {
+	FOR_TEXT = 1,
+	FOR_JSON = 2,
+	FOR_COMMANDS = 4,
+	FOR_FIELDS = 8,
+	FOR_HELP = 16,
+	FOR_READING = FOR_TEXT | FOR_JSON,
+	FOR_ALL = 31,
+};
+
+enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+struct options {
+	const char **operands; /* files of -r and what is no option, in order; names and prefixes for references */
+	size_t operand_count;
+	const char *output;    /* -o, or NULL */
+	enum colour_when colour;
+	bool help;
+	bool show_secrets, payload, pretty, ranges, json;
+	unsigned verbose;
+	struct pipeline_options pipeline;
+	int version;           /* of MSNP; 0: any */
+	unsigned roles;        /* a set; 0: any */
+	int direction;         /* an enum msnp_sender; -1: any */
+};
+
+/*
+ * Reads the arguments of a subcommand (argv[0] is its name).  for_whom is its
+ * bit.  Returns false after a message about wrong usage.  The caller ends with
+ * options_free in both cases.
+ */
+bool options_parse(struct options *o, int argc, char **argv, unsigned for_whom);
+void options_free(struct options *o);
+
+/* Does this argument, an option, take the next argument as its value? */
+bool options_takes_next(const char *argument);
+
+/* Adds a line for each option of a subcommand. */
+void options_help(struct buffer *out, unsigned for_whom);
+
+#endif

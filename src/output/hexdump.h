@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bytes for reading: offset, hexadecimal, ASCII. */
+#ifndef MSNSCOPE_OUTPUT_HEXDUMP_H
+#define MSNSCOPE_OUTPUT_HEXDUMP_H
+
+#include "output/mask.h"
+
+/* Adds lines of 16 bytes, each behind indent; a secret byte stands as "**" and "*". */
+void hexdump_add(struct buffer *out, struct slice bytes, const struct mask *mask, const char *indent);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/json_events.h"
+
+#include "output/json_fields.h"
+
+static struct json *begin_record(struct json_events *w, const char *type)
+{
+	struct json *j = &w->json;
+
+	json_begin_object(j);
+	JSON_KEY(j, "type");
+	json_str(j, type);
+	return j;
+}
+
+static void end_record(struct json_events *w)
+{
+	json_end_object(&w->json);
+	if (!w->options.pretty)
+		buffer_add_byte(&w->out->buffer, '\n');
+	output_record(w->out);
+}
+
+static void write_capture(void *ctx, const struct capture_info *c)
+{
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "capture");
+
+	JSON_KEY(j, "schema");
+	json_u64(j, JSON_SCHEMA);
+	JSON_KEY(j, "file");
+	json_str(j, c->file);
+	JSON_KEY(j, "format");
+	json_str(j, c->format);
+	JSON_KEY(j, "linktypes");
+	json_begin_array(j);
+	for (size_t i = 0; i < c->linktype_count; i++)
+		json_str(j, c->linktypes[i]);
+	json_end_array(j);
+	end_record(w);
+}
+
+static void write_role(struct json *j, unsigned role)
+{
+	JSON_KEY(j, "role");
+	json_str(j, role ? msnp_role_name(role) : NULL);
+}
+
+static void write_version(struct json *j, int version)
+{
+	JSON_KEY(j, "version");
+	if (version > 0)
+		json_u64(j, (uint64_t)version);
+	else
+		json_null(j);
+}
+
+/* A number, or null for 0. */
+static void write_id(struct json *j, uint64_t id)
+{
+	if (id)
+		json_u64(j, id);
+	else
+		json_null(j);
+}
+
+static void write_frames(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "frames");
+	json_begin_array(j);
+	for (size_t i = 0; i < e->frame_count; i++)
+		json_u64(j, e->frames[i]);
+	json_end_array(j);
+	if (e->frames_omitted) {
+		JSON_KEY(j, "frames_omitted");
+		json_u64(j, e->frames_omitted);
+	}
+}
+
+static void write_origin(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "id");
+	json_u64(j, e->id);
+	JSON_KEY(j, "time");
+	json_time(j, e->time_ns, e->nanoseconds);
+	write_frames(j, e);
+	JSON_KEY(j, "connection");
+	json_u64(j, e->connection->id);
+	JSON_KEY(j, "session");
+	write_id(j, e->session);
+	JSON_KEY(j, "from");
+	json_str(j, e->from == MSNP_CLIENT ? "client" : "server");
+	write_role(j, e->connection->role);
+	write_version(j, e->connection->version);
+}
+
+static void write_params(struct json *j, const struct event *e)
+{
+	const struct slice *params = NULL;
+	size_t count = e->kind == EVENT_COMMAND ? event_params(e, &params) : 0;
+
+	JSON_KEY(j, "params");
+	json_begin_array(j);
+	for (size_t i = 0; i < count; i++)
+		json_string(j, params[i]);
+	json_end_array(j);
+}
+
+static void write_line(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "line");
+	if (e->kind != EVENT_COMMAND) {
+		json_null(j);
+		return;
+	}
+	if (json_string(j, e->line))
+		return;
+	JSON_KEY(j, "line_base64");
+	json_base64(j, e->line);
+}
+
+static void write_command(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "protocol");
+	json_str(j, e->protocol);
+	JSON_KEY(j, "name");
+	json_string(j, e->name);
+	JSON_KEY(j, "trid");
+	if (e->has_trid)
+		json_u64(j, e->trid);
+	else
+		json_null(j);
+	write_params(j, e);
+	write_line(j, e);
+}
+
+static void write_reply(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "reply_to");
+	write_id(j, e->reply_to);
+	JSON_KEY(j, "latency");
+	if (e->reply_to)
+		json_seconds(j, e->latency_ns, e->nanoseconds);
+	else
+		json_null(j);
+}
+
+static void write_lengths(struct json *j, const struct event *e)
+{
+	JSON_KEY(j, "payload_length");
+	json_u64(j, e->payload.len);
+	switch (e->kind) {
+	case EVENT_COMMAND:
+		if (e->has_payload && e->declared_length != e->payload.len) {
+			JSON_KEY(j, "declared_length");
+			json_u64(j, e->declared_length);
+		}
+		if (e->lost_bytes) {
+			JSON_KEY(j, "payload_lost");
+			json_u64(j, e->lost_bytes);
+		}
+		break;
+	case EVENT_LOST:
+		JSON_KEY(j, "lost_bytes");
+		json_u64(j, e->lost_bytes);
+		break;
+	case EVENT_SKIPPED:
+		JSON_KEY(j, "skipped_bytes");
+		json_u64(j, e->skipped_bytes);
+		break;
+	}
+}
+
+static void write_finding(struct json *j, const struct finding *f)
+{
+	json_begin_object(j);
+	JSON_KEY(j, "id");
+	json_str(j, f->rule->id);
+	JSON_KEY(j, "severity");
+	json_str(j, severity_name(f->rule->severity));
+	JSON_KEY(j, "text");
+	json_string(j, f->text);
+	JSON_KEY(j, "field");
+	json_str(j, f->field && f->field->def ? f->field->def->name : NULL);
+	JSON_KEY(j, "reference");
+	json_str(j, f->rule->reference && *f->rule->reference ? f->rule->reference : NULL);
+	json_end_object(j);
+}
+
+static void write_findings(struct json *j, const struct finding *f)
+{
+	JSON_KEY(j, "findings");
+	json_begin_array(j);
+	for (; f; f = f->next)
+		write_finding(j, f);
+	json_end_array(j);
+}
+
+static void write_event(void *ctx, const struct event *e)
+{
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "event");
+
+	w->nanoseconds = e->nanoseconds;
+	write_origin(j, e);
+	write_command(j, e);
+	JSON_KEY(j, "fields");
+	json_fields(j, &e->dissection->root);
+	JSON_KEY(j, "summary");
+	json_string(j, e->dissection->summary);
+	write_reply(j, e);
+	write_lengths(j, e);
+	if (w->options.payload) {
+		JSON_KEY(j, "payload_base64");
+		json_base64(j, e->payload);
+	}
+	write_findings(j, e->dissection->findings);
+	if (w->options.ranges) {
+		JSON_KEY(j, "sources");
+		json_sources(j, e->dissection);
+		JSON_KEY(j, "ranges");
+		json_ranges(j, e->dissection);
+	}
+	end_record(w);
+}
+
+static void write_address(struct json *j, const struct address *a)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	json_string(j, slice_of(text, address_text(a, text)));
+}
+
+static void write_parties(struct json *j, const struct connection *c)
+{
+	JSON_KEY(j, "id");
+	json_u64(j, c->id);
+	JSON_KEY(j, "session");
+	json_null(j);
+	JSON_KEY(j, "client");
+	write_address(j, &c->client);
+	JSON_KEY(j, "server");
+	write_address(j, &c->server);
+	JSON_KEY(j, "direction_from");
+	json_str(j, direction_from_name(c->direction_from));
+	JSON_KEY(j, "transport");
+	json_str(j, c->transport);
+	JSON_KEY(j, "gateway_session");
+	json_null(j);
+}
+
+static void write_protocol(struct json *j, const struct connection *c)
+{
+	write_role(j, c->role);
+	JSON_KEY(j, "role_from");
+	json_str(j, c->role ? version_from_name(c->role_from) : NULL);
+	write_version(j, c->version);
+	JSON_KEY(j, "version_from");
+	json_str(j, version_from_name(c->version_from));
+	JSON_KEY(j, "version_range");
+	json_begin_array(j);
+	json_u64(j, (uint64_t)c->versions.lo);
+	json_u64(j, (uint64_t)c->versions.hi);
+	json_end_array(j);
+}
+
+static void write_extent(struct json *j, const struct connection *c, bool nanoseconds)
+{
+	JSON_KEY(j, "start");
+	json_time(j, c->start_ns, nanoseconds);
+	JSON_KEY(j, "end");
+	json_time(j, c->end_ns, nanoseconds);
+	JSON_KEY(j, "end_reason");
+	json_str(j, c->end_reason);
+	JSON_KEY(j, "first_frame");
+	json_u64(j, c->first_frame);
+	JSON_KEY(j, "last_frame");
+	json_u64(j, c->last_frame);
+	JSON_KEY(j, "bytes_from_client");
+	json_u64(j, c->bytes[MSNP_CLIENT]);
+	JSON_KEY(j, "bytes_from_server");
+	json_u64(j, c->bytes[MSNP_SERVER]);
+	JSON_KEY(j, "lost_bytes_from_client");
+	json_u64(j, c->lost[MSNP_CLIENT]);
+	JSON_KEY(j, "lost_bytes_from_server");
+	json_u64(j, c->lost[MSNP_SERVER]);
+}
+
+static void write_connection(void *ctx, const struct connection *c)
+{
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "connection");
+
+	write_parties(j, c);
+	write_protocol(j, c);
+	write_extent(j, c, w->nanoseconds);
+	end_record(w);
+}
+
+static void write_notice(void *ctx, const struct notice *n)
+{
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "notice");
+
+	JSON_KEY(j, "file");
+	json_str(j, n->file);
+	JSON_KEY(j, "severity");
+	json_str(j, severity_name(n->severity));
+	JSON_KEY(j, "text");
+	json_string(j, n->text);
+	end_record(w);
+}
+
+static void write_summary(void *ctx, const struct summary *s)
+{
+	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "summary");
+
+	JSON_KEY(j, "packets");
+	json_u64(j, s->packets);
+	JSON_KEY(j, "events");
+	json_u64(j, s->events);
+	JSON_KEY(j, "findings");
+	json_begin_object(j);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		const char *name = severity_name(order[i]);
+
+		json_key_plain(j, name, strlen(name));
+		json_u64(j, s->findings[order[i]]);
+	}
+	json_end_object(j);
+	end_record(w);
+}
+
+void json_events_init(struct json_events *w, struct output *out, struct json_options options)
+{
+	*w = (struct json_events){.out = out, .options = options};
+	w->json = json_to(&out->buffer, options.pretty);
+	if (options.pretty)
+		json_begin_array(&w->json);
+}
+
+struct event_sink json_events_sink(struct json_events *w)
+{
+	return (struct event_sink){
+		.capture = write_capture,
+		.event = write_event,
+		.connection_end = write_connection,
+		.notice = write_notice,
+		.summary = write_summary,
+		.ctx = w,
+	};
+}
+
+void json_events_end(struct json_events *w)
+{
+	if (!w->options.pretty)
+		return;
+	json_end_array(&w->json);
+	buffer_add_byte(&w->out->buffer, '\n');
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/text.h"
+
+#include "output/escape.h"
+#include "output/style.h"
+#include "output/text_fields.h"
+#include "output/timestamp.h"
+#include "util/utf8.h"
+
+/* The summary begins in this column where the command line leaves room. */
+#define SUMMARY_COLUMN 72u
+/* Bytes of skipped data shown in the line. */
+#define SKIPPED_SHOWN 48u
+
+static struct buffer *buffer_of(struct text_events *w)
+{
+	return &w->out->buffer;
+}
+
+static void begin(struct text_events *w, enum style style)
+{
+	style_begin(buffer_of(w), w->options.colour, style);
+}
+
+static void end(struct text_events *w, enum style style)
+{
+	style_end(buffer_of(w), w->options.colour, style);
+}
+
+static void end_line(struct text_events *w)
+{
+	buffer_add_byte(buffer_of(w), '\n');
+}
+
+/* "1 event", "2 events". */
+static void add_count(struct buffer *out, uint64_t n, const char *what)
+{
+	buffer_add_u64(out, n);
+	buffer_add_byte(out, ' ');
+	buffer_add_str(out, what);
+	if (n != 1)
+		buffer_add_byte(out, 's');
+}
+
+/* --- files --- */
+
+static void write_capture(void *ctx, const struct capture_info *c)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+
+	begin(w, STYLE_HEADING);
+	buffer_add_str(out, "capture ");
+	escape_add_str(out, c->file);
+	end(w, STYLE_HEADING);
+	buffer_add_str(out, ": ");
+	escape_add_str(out, c->format);
+	for (size_t i = 0; i < c->linktype_count; i++) {
+		buffer_add_str(out, ", ");
+		escape_add_str(out, c->linktypes[i]);
+	}
+	buffer_add_str(out, "; times are UTC");
+	end_line(w);
+	output_record(w->out);
+}
+
+static void write_notice(void *ctx, const struct notice *n)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+	enum style style = style_of_severity(n->severity);
+
+	begin(w, style);
+	buffer_add_str(out, "! ");
+	buffer_add_str(out, severity_name(n->severity));
+	end(w, style);
+	buffer_add_byte(out, ' ');
+	escape_add_str(out, n->file);
+	buffer_add_str(out, ": ");
+	escape_add(out, n->text);
+	end_line(w);
+	output_record(w->out);
+}
+
+static void write_summary(void *ctx, const struct summary *s)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+
+	add_count(out, s->packets, "packet");
+	buffer_add_str(out, ", ");
+	add_count(out, s->connections, "connection");
+	buffer_add_str(out, ", ");
+	add_count(out, s->events, "event");
+	buffer_add_str(out, "; findings: ");
+	add_count(out, s->findings[SEVERITY_ERROR], "error");
+	buffer_add_str(out, ", ");
+	add_count(out, s->findings[SEVERITY_WARNING], "warning");
+	buffer_add_str(out, ", ");
+	add_count(out, s->findings[SEVERITY_NOTE], "note");
+	end_line(w);
+	output_record(w->out);
+}
+
+/* --- connections --- */
+
+static void add_connection(struct text_events *w, const struct connection *c)
+{
+	begin(w, STYLE_HEADING);
+	buffer_add_str(buffer_of(w), "connection ");
+	buffer_add_u64(buffer_of(w), c->id);
+	end(w, STYLE_HEADING);
+}
+
+static void add_address(struct buffer *out, const struct address *a)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	buffer_add(out, text, address_text(a, text));
+}
+
+/* How version, role and direction were told, as far as they were not seen outright. */
+static void add_provenance(struct buffer *out, const struct connection *c)
+{
+	buffer_add_str(out, " (");
+	buffer_add_str(out, version_from_name(c->version_from));
+	if (c->version_from != VERSION_NEGOTIATED && c->versions.lo < c->versions.hi)
+		buffer_printf(out, ", MSNP%d to MSNP%d possible", c->versions.lo, c->versions.hi);
+	if (!c->role)
+		buffer_add_str(out, "; role not known");
+	else if (c->role_from != VERSION_NEGOTIATED)
+		buffer_printf(out, "; role %s", version_from_name(c->role_from));
+	if (c->direction_from == DIRECTION_COMMANDS)
+		buffer_add_str(out, "; client told by its commands");
+	else if (c->direction_from == DIRECTION_PORT)
+		buffer_add_str(out, "; client assumed from the ports");
+	buffer_add_byte(out, ')');
+}
+
+static void write_connection_start(void *ctx, const struct connection *c)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+
+	add_connection(w, c);
+	buffer_add_str(out, ": ");
+	add_address(out, &c->client);
+	buffer_add_str(out, " -> ");
+	add_address(out, &c->server);
+	buffer_printf(out, " %s %s MSNP%d", c->transport, c->role ? msnp_role_name(c->role) : "?", c->version);
+	add_provenance(out, c);
+	end_line(w);
+	output_record(w->out);
+}
+
+static void add_lost(struct text_events *w, const struct connection *c)
+{
+	struct buffer *out = buffer_of(w);
+
+	if (!c->lost[MSNP_CLIENT] && !c->lost[MSNP_SERVER])
+		return;
+	buffer_add_str(out, "; ");
+	begin(w, STYLE_WARNING);
+	buffer_add_str(out, "lost ");
+	buffer_add_u64(out, c->lost[MSNP_CLIENT]);
+	buffer_add_str(out, " from client, ");
+	buffer_add_u64(out, c->lost[MSNP_SERVER]);
+	buffer_add_str(out, " from server");
+	end(w, STYLE_WARNING);
+}
+
+static void write_connection_end(void *ctx, const struct connection *c)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+
+	add_connection(w, c);
+	buffer_add_str(out, " ends (");
+	buffer_add_str(out, c->end_reason ? c->end_reason : "?");
+	buffer_add_str(out, "): ");
+	duration_add(out, c->end_ns - c->start_ns, w->nanoseconds);
+	buffer_add_str(out, " s, ");
+	add_count(out, c->events, "event");
+	buffer_add_str(out, ", ");
+	add_count(out, c->bytes[MSNP_CLIENT], "byte");
+	buffer_add_str(out, " from client, ");
+	buffer_add_u64(out, c->bytes[MSNP_SERVER]);
+	buffer_add_str(out, " from server");
+	add_lost(w, c);
+	end_line(w);
+	output_record(w->out);
+}
+
+/* --- events --- */
+
+/* Time, connection and sender. */
+static void add_origin(struct text_events *w, const struct event *e)
+{
+	struct buffer *out = buffer_of(w);
+	enum style style = e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
+
+	begin(w, STYLE_DIM);
+	timestamp_add(out, e->time_ns, ' ', e->nanoseconds);
+	end(w, STYLE_DIM);
+	buffer_add_str(out, "  #");
+	buffer_add_u64(out, e->connection->id);
+	buffer_add_byte(out, ' ');
+	buffer_add_str(out, e->connection->role ? msnp_role_name(e->connection->role) : "? ");
+	buffer_add_str(out, "  ");
+	begin(w, style);
+	buffer_add_str(out, e->from == MSNP_CLIENT ? ">>> " : "<<< ");
+	end(w, style);
+}
+
+static void add_skipped(struct buffer *out, const struct event *e, const struct mask *mask)
+{
+	buffer_add_str(out, "(skipped ");
+	add_count(out, e->skipped_bytes, "byte");
+	buffer_add_str(out, ") ");
+	mask_add_bytes(out, utf8_cut(e->payload, SKIPPED_SHOWN), mask);
+	if (e->skipped_bytes > SKIPPED_SHOWN)
+		buffer_add_str(out, "...");
+}
+
+static void add_command(struct text_events *w, const struct event *e)
+{
+	struct buffer *out = buffer_of(w);
+
+	switch (e->kind) {
+	case EVENT_COMMAND:
+		mask_add_bytes(out, e->line, &w->masks.line);
+		break;
+	case EVENT_LOST:
+		buffer_add_str(out, "(lost ");
+		add_count(out, e->lost_bytes, "byte");
+		buffer_add_byte(out, ')');
+		break;
+	case EVENT_SKIPPED:
+		add_skipped(out, e, &w->masks.payload);
+		break;
+	}
+}
+
+/* Characters in the line from begin on; what is escaped has one byte each. */
+static size_t columns(const struct buffer *out, size_t begin)
+{
+	size_t n = 0;
+
+	for (size_t i = begin; i < out->len; i++)
+		n += (out->data[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static void add_summary(struct text_events *w, struct slice summary, size_t column)
+{
+	struct buffer *out = buffer_of(w);
+
+	if (summary.len == 0)
+		return;
+	for (; column < SUMMARY_COLUMN; column++)
+		buffer_add_byte(out, ' ');
+	buffer_add_str(out, "  ");
+	masks_add_text(out, summary, &w->masks);
+}
+
+/* The part of the line up to the arrow, without colours: time, "  #", id, " NS  >>> ". */
+static size_t origin_columns(const struct event *e)
+{
+	size_t n = (e->nanoseconds ? 29 : 26) + 3 + 9;
+
+	for (uint64_t id = e->connection->id; id; id /= 10)
+		n++;
+	return n;
+}
+
+static void write_line(struct text_events *w, const struct event *e)
+{
+	struct buffer *out = buffer_of(w);
+	enum style style = e->kind != EVENT_COMMAND ? STYLE_WARNING : e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
+
+	add_origin(w, e);
+	begin(w, style);
+	size_t from = out->len;
+	add_command(w, e);
+	size_t column = origin_columns(e) + columns(out, from);
+	end(w, style);
+	add_summary(w, e->dissection->summary, column);
+	if (e->kind == EVENT_COMMAND && e->lost_bytes) {
+		buffer_add_str(out, "  (lost ");
+		add_count(out, e->lost_bytes, "byte");
+		buffer_add_str(out, " of the payload)");
+	}
+	end_line(w);
+}
+
+static void write_finding(struct text_events *w, const struct finding *f)
+{
+	struct buffer *out = buffer_of(w);
+	enum style style = style_of_severity(f->rule->severity);
+
+	buffer_add_str(out, "    ");
+	begin(w, style);
+	buffer_add_str(out, "! ");
+	buffer_add_str(out, severity_name(f->rule->severity));
+	buffer_add_byte(out, ' ');
+	buffer_add_str(out, f->rule->id);
+	end(w, style);
+	buffer_add_str(out, ": ");
+	masks_add_text(out, f->text.len ? f->text : slice_str(f->rule->explanation), &w->masks);
+	if (f->field && f->field->def) {
+		buffer_add_str(out, " [");
+		buffer_add_str(out, f->field->def->name);
+		buffer_add_byte(out, ']');
+	}
+	end_line(w);
+}
+
+static void write_event(void *ctx, const struct event *e)
+{
+	struct text_events *w = ctx;
+
+	w->nanoseconds = e->nanoseconds;
+	masks_set(&w->masks, e->dissection);
+	write_line(w, e);
+	for (const struct finding *f = e->dissection->findings; f; f = f->next)
+		write_finding(w, f);
+	if (w->options.verbose >= 1)
+		text_fields_add(w, e);
+	if (w->options.verbose >= 2)
+		text_bytes_add(w, e);
+	output_record(w->out);
+}
+
+void text_events_init(struct text_events *w, struct output *out, struct text_options options)
+{
+	*w = (struct text_events){.out = out, .options = options};
+	masks_init(&w->masks, options.show_secrets);
+}
+
+void text_events_free(struct text_events *w)
+{
+	masks_free(&w->masks);
+}
+
+struct event_sink text_events_sink(struct text_events *w)
+{
+	return (struct event_sink){
+		.capture = write_capture,
+		.connection_start = write_connection_start,
+		.event = write_event,
+		.connection_end = write_connection_end,
+		.notice = write_notice,
+		.summary = write_summary,
+		.ctx = w,
+	};
+}

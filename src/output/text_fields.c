@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/text_fields.h"
+
+#include <inttypes.h>
+
+#include "output/escape.h"
+#include "output/hexdump.h"
+#include "output/style.h"
+#include "output/timestamp.h"
+
+/* Bytes of a FIELD_BYTES shown beside its name; -vv shows all. */
+#define BYTES_SHOWN 16u
+/* Deeper nodes are not indented further. */
+#define INDENT_MAX 40u
+
+/* --- about the event --- */
+
+static void add_frames(struct buffer *out, const struct event *e)
+{
+	buffer_add_str(out, e->frame_count == 1 ? "frame" : "frames");
+	for (size_t i = 0; i < e->frame_count; i++) {
+		if (e->frames_omitted && i + 1 == e->frame_count)
+			buffer_printf(out, " (%" PRIu64 " more)", e->frames_omitted);
+		buffer_add_byte(out, ' ');
+		buffer_add_u64(out, e->frames[i]);
+	}
+}
+
+static void write_about(struct buffer *out, const struct event *e)
+{
+	buffer_printf(out, "    event %" PRIu64 ", ", e->id);
+	add_frames(out, e);
+	if (e->reply_to) {
+		buffer_printf(out, ", answers event %" PRIu64 " after ", e->reply_to);
+		duration_add(out, e->latency_ns, e->nanoseconds);
+		buffer_add_str(out, " s");
+	}
+	if (e->has_payload)
+		buffer_printf(out, ", payload of %zu bytes", e->payload.len);
+	if (e->has_payload && e->declared_length != e->payload.len)
+		buffer_printf(out, " (declared: %" PRIu64 ")", e->declared_length);
+	buffer_add_byte(out, '\n');
+}
+
+static void write_form(struct buffer *out, const struct msnp_form *form)
+{
+	if (!form)
+		return;
+	buffer_printf(out, "    %s of MSNP%d to MSNP%d: ", form->name, form->versions.lo, form->versions.hi);
+	buffer_add_str(out, form->meaning);
+	buffer_add_byte(out, '\n');
+}
+
+/* --- fields --- */
+
+static void add_bytes(struct buffer *out, struct slice bytes)
+{
+	buffer_printf(out, "%zu byte%s", bytes.len, bytes.len == 1 ? "" : "s");
+	for (size_t i = 0; i < bytes.len && i < BYTES_SHOWN; i++)
+		buffer_printf(out, i ? " %02x" : ": %02x", (unsigned)bytes.ptr[i]);
+	if (bytes.len > BYTES_SHOWN)
+		buffer_add_str(out, " ...");
+}
+
+static void add_plain_value(struct buffer *out, const struct field *f)
+{
+	switch (f->def->type) {
+	case FIELD_UINT:
+		buffer_add_u64(out, f->value.number);
+		break;
+	case FIELD_HEX:
+		buffer_printf(out, "0x%08" PRIx64, f->value.number);
+		break;
+	case FIELD_BOOL:
+		buffer_add_str(out, f->value.number ? "true" : "false");
+		break;
+	case FIELD_TEXT:
+		buffer_add_byte(out, '"');
+		escape_add(out, f->value.text);
+		buffer_add_byte(out, '"');
+		break;
+	case FIELD_BYTES:
+		add_bytes(out, f->value.text);
+		break;
+	case FIELD_BRANCH:
+	case FIELD_DICT:
+		break;
+	}
+}
+
+static void add_value(struct text_events *w, const struct field *f)
+{
+	struct buffer *out = &w->out->buffer;
+
+	if (!f->has_value || f->def->type == FIELD_BRANCH || f->def->type == FIELD_DICT)
+		return;
+	buffer_add_byte(out, ' ');
+	if (masks_hide_field(&w->masks, f)) {
+		buffer_add_str(out, MASK_TEXT);
+		return;
+	}
+	add_plain_value(out, f);
+	const struct enum_row *row = field_enum(f);
+	if (row)
+		buffer_printf(out, " (%s: %s)", row->name, row->meaning);
+}
+
+static void add_place(struct text_events *w, const struct event *e, const struct field *f)
+{
+	struct buffer *out = &w->out->buffer;
+
+	if (w->options.verbose < 2 || f->source >= e->dissection->source_count)
+		return;
+	style_begin(out, w->options.colour, STYLE_DIM);
+	buffer_printf(out, "  @%s %" PRIu32 "+%" PRIu32, e->dissection->sources[f->source].name, f->offset, f->length);
+	style_end(out, w->options.colour, STYLE_DIM);
+}
+
+static void write_field(struct text_events *w, const struct event *e, const struct field *f, unsigned depth)
+{
+	struct buffer *out = &w->out->buffer;
+
+	buffer_printf(out, "%*s", (int)(4 + 2 * (depth < INDENT_MAX ? depth : INDENT_MAX)), "");
+	if (f->key.len)
+		escape_add(out, f->key);
+	else
+		buffer_add_str(out, f->def->name);
+	buffer_add_byte(out, ':');
+	add_value(w, f);
+	add_place(w, e, f);
+	buffer_add_byte(out, '\n');
+}
+
+static void write_children(struct text_events *w, const struct event *e, const struct field *parent, unsigned depth)
+{
+	for (const struct field *f = parent->first; f; f = f->next) {
+		write_field(w, e, f, depth);
+		write_children(w, e, f, depth + 1);
+	}
+}
+
+void text_fields_add(struct text_events *w, const struct event *e)
+{
+	write_about(&w->out->buffer, e);
+	write_form(&w->out->buffer, e->form);
+	write_children(w, e, &e->dissection->root, 0);
+}
+
+/* --- bytes --- */
+
+static void write_dump(struct buffer *out, const char *what, struct slice bytes, const struct mask *mask)
+{
+	if (bytes.len == 0)
+		return;
+	buffer_printf(out, "    %s, %zu byte%s\n", what, bytes.len, bytes.len == 1 ? "" : "s");
+	hexdump_add(out, bytes, mask, "      ");
+}
+
+void text_bytes_add(struct text_events *w, const struct event *e)
+{
+	struct buffer *out = &w->out->buffer;
+
+	write_dump(out, "line", e->line, &w->masks.line);
+	write_dump(out, e->kind == EVENT_SKIPPED ? "skipped" : "payload", e->payload, &w->masks.payload);
+}

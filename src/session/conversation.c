@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One MSNP connection: from bytes to items, learning role and version. */
+#include "session/conversation.h"
+
+#include <stdlib.h>
+
+#include "util/memory.h"
+
+static void on_framed(void *ctx, const struct framed *f);
+
+struct conversation *conversation_new(struct session *s, const struct stream_connection *c, int client_side)
+{
+	struct conversation *v = memory_zalloc(sizeof(*v));
+	struct connection *n = &v->connection;
+
+	v->session = s;
+	n->id = ++s->next_connection;
+	n->client = c->address[client_side];
+	n->server = c->address[!client_side];
+	n->transport = "tcp";
+	n->start_ns = c->start_ns;
+	n->end_ns = c->end_ns;
+	n->first_frame = c->first_frame;
+	n->last_frame = c->last_frame;
+	msnp_state_init(&v->state);
+	v->context = (struct msnp_context){0, {MSNP_FIRST, MSNP_NEWEST}};
+	for (int i = 0; i < 2; i++)
+		msnp_framer_init(&v->direction[i].framer, (enum msnp_sender)i, false, &v->context, &s->budget, on_framed, v);
+	s->totals.connections++;
+	return v;
+}
+
+void conversation_free(struct conversation *v)
+{
+	for (int i = 0; i < 2; i++) {
+		msnp_framer_free(&v->direction[i].framer);
+		origins_free(&v->direction[i].origins);
+	}
+	free(v);
+}
+
+static uint64_t cookie_hash(struct slice cookie)
+{
+	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+
+	for (size_t i = 0; i < cookie.len; i++)
+		hash = (hash ^ cookie.ptr[i]) * 0x100000001b3u;
+	return hash ? hash : 1;
+}
+
+static void remember_cookie(struct session *s, struct slice cookie, struct msnp_versions versions)
+{
+	s->cookies[s->next_cookie] = (struct cookie){cookie_hash(cookie), versions};
+	s->next_cookie = (s->next_cookie + 1) % SESSION_COOKIES;
+}
+
+static void recall_cookie(struct conversation *v, struct slice cookie)
+{
+	struct session *s = v->session;
+	uint64_t hash = cookie_hash(cookie);
+
+	for (size_t i = 0; i < SESSION_COOKIES; i++) {
+		if (s->cookies[i].hash != hash)
+			continue;
+		msnp_state_inherit(&v->state, s->cookies[i].versions);
+		v->inherited = true;
+		return;
+	}
+}
+
+/* XFR and RNG hand out a switchboard's cookie, USR and ANS present it there. */
+static void follow_cookie(struct conversation *v, const struct msnp_message *m, struct msnp_words words)
+{
+	struct slice name = words.word[0];
+	bool given = m->sender == MSNP_SERVER && (slice_eq_str(name, "XFR") || slice_eq_str(name, "RNG"));
+	bool shown = m->sender == MSNP_CLIENT && (slice_eq_str(name, "USR") || slice_eq_str(name, "ANS"));
+
+	if (!given && !shown)
+		return;
+	struct msnp_match match = msnp_match(words, m->sender, &v->context, &v->session->scratch);
+	for (size_t i = 0; i < match.binding_count; i++) {
+		if (match.bindings[i].field != P_cookie)
+			continue;
+		struct slice cookie = words.word[match.bindings[i].word];
+		if (shown && v->state.how != STATE_NEGOTIATED)
+			recall_cookie(v, cookie);
+		else if (given && v->state.versions.lo == v->state.versions.hi)
+			remember_cookie(v->session, cookie, v->state.versions);
+	}
+}
+
+/* Framing goes by what is certain only. */
+static void learn(struct conversation *v, const struct msnp_message *m)
+{
+	struct session *s = v->session;
+	struct msnp_words words = msnp_split(m->line, &s->scratch);
+
+	msnp_state_observe(&v->state, m, words, &s->scratch);
+	follow_cookie(v, m, words);
+	if (v->state.role_certain)
+		v->context.roles = v->state.roles;
+	if (v->state.how == STATE_NEGOTIATED)
+		v->context.versions = v->state.versions;
+	if (!v->settled && msnp_state_decided(&v->state))
+		v->settled = true;
+	arena_reset(&s->scratch);
+}
+
+static void on_framed(void *ctx, const struct framed *f)
+{
+	struct conversation *v = ctx;
+	struct item item = {.kind = f->kind == FRAMED_COMMAND ? ITEM_COMMAND : ITEM_SKIPPED, .conversation = v};
+	bool was_settled = v->settled;
+	struct direction *d;
+
+	item.framed = *f;
+	item.from = f->sender;
+	d = &v->direction[item.from];
+	item.challenge = slice_of(v->state.challenge, v->state.challenge_len);
+	struct origin_range where = origins_frames(&d->origins, f->start, f->end, item.frames, EVENT_FRAMES_MAX);
+	item.frame_count = where.frames;
+	item.frames_omitted = where.omitted;
+	item.time_ns = where.time_ns;
+	item.anomalies = d->anomalies;
+	d->anomalies = 0;
+	if (f->kind == FRAMED_COMMAND)
+		learn(v, &f->message);
+	if (!was_settled && v->settled)
+		queue_run(v->session);
+	queue_item(v->session, &item);
+}
+
+static void forget_origins(struct direction *d)
+{
+	const struct msnp_framer *f = &d->framer;
+	uint64_t keep = f->skipped_bytes ? f->skipped_start : f->base;
+
+	if (f->after_payload && keep >= f->last_payload.len)
+		keep -= f->last_payload.len;
+	origins_forget(&d->origins, keep);
+}
+
+void conversation_data(struct conversation *v, enum msnp_sender from, struct slice data,
+		       const struct stream_origin *origin)
+{
+	struct direction *d = &v->direction[from];
+
+	origins_add(&d->origins, d->framer.base + d->framer.pending.len, origin->frame, origin->time_ns);
+	msnp_framer_data(&d->framer, data);
+	forget_origins(d);
+}
+
+void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin)
+{
+	struct direction *d = &v->direction[from];
+	struct item item = {.kind = ITEM_LOST, .conversation = v, .from = from, .lost = len, .time_ns = origin->time_ns};
+	bool inside = d->framer.want > d->framer.pending.len && len <= d->framer.want - d->framer.pending.len;
+
+	item.frames[0] = origin->frame;
+	item.frame_count = 1;
+	item.anomalies = d->anomalies;
+	d->anomalies = 0;
+	/* What stands before a gap comes first, but a payload it lies in ends behind it. */
+	if (!inside)
+		msnp_framer_gap(&d->framer, len);
+	queue_item(v->session, &item);
+	if (inside)
+		msnp_framer_gap(&d->framer, len);
+}
+
+void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped)
+{
+	struct msnp_framer *f = &v->direction[from].framer;
+
+	f->skipped_bytes = skipped;
+	f->skipped_start = f->base;
+	f->base += skipped;
+}
+
+static const char *end_name(enum stream_end why)
+{
+	switch (why) {
+	case STREAM_END_FIN:
+		return "fin";
+	case STREAM_END_RST:
+		return "rst";
+	case STREAM_END_REUSE:
+		return "reuse";
+	case STREAM_END_IDLE:
+		return "idle";
+	case STREAM_END_LIMIT:
+		return "limit";
+	case STREAM_END_CAPTURE:
+		break;
+	}
+	return "capture";
+}
+
+void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why)
+{
+	struct connection *n = &v->connection;
+	struct item item = {.kind = ITEM_END, .conversation = v};
+	int client = memcmp(&c->address[0], &n->client, sizeof(n->client)) == 0 ? 0 : 1;
+
+	for (int i = 0; i < 2; i++)
+		msnp_framer_end(&v->direction[i].framer);
+	n->end_ns = c->end_ns;
+	n->last_frame = c->last_frame;
+	n->bytes[MSNP_CLIENT] = c->bytes[client];
+	n->bytes[MSNP_SERVER] = c->bytes[!client];
+	n->lost[MSNP_CLIENT] = c->lost[client];
+	n->lost[MSNP_SERVER] = c->lost[!client];
+	n->end_reason = end_name(why);
+	v->settled = true;
+	queue_run(v->session);
+	queue_item(v->session, &item);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by the files of session/: one MSNP connection, and events that wait. */
+#ifndef MSNSCOPE_SESSION_CONVERSATION_H
+#define MSNSCOPE_SESSION_CONVERSATION_H
+
+#include "dissectors/msnp_framer.h"
+#include "dissectors/msnp_state.h"
+#include "session/origins.h"
+#include "session/session.h"
+#include "util/buffer.h"
+
+struct request {
+	uint64_t trid, event;
+	int64_t time_ns;
+	uint8_t name[3];
+};
+
+/* One direction. */
+struct direction {
+	struct msnp_framer framer;
+	struct origins origins;
+	unsigned anomalies;      /* bits of enum stream_anomaly, not yet told by an event */
+	uint64_t anomaly_frame;
+	int64_t anomaly_time_ns;
+};
+
+/* A connection that was recognised as MSNP. */
+struct conversation {
+	struct session *session;
+	struct connection connection; /* as the sink gets it */
+	struct msnp_state state;
+	struct msnp_context context;  /* for the framers: what is certain */
+	struct direction direction[2]; /* by enum msnp_sender */
+	bool inherited;               /* version known from the notification server */
+	bool settled;                 /* decided, forced or ended: events need not wait */
+	bool started;                 /* the sink knows it */
+	struct request requests[SESSION_REQUESTS];
+};
+
+enum item_kind { ITEM_COMMAND, ITEM_LOST, ITEM_SKIPPED, ITEM_END };
+
+/* Something that becomes an event (or the end of a connection). */
+struct item {
+	struct item *next;
+	enum item_kind kind;
+	struct conversation *conversation;
+	enum msnp_sender from;
+	struct framed framed;     /* slices as in the live stream, or into the item's own bytes */
+	uint64_t lost;            /* ITEM_LOST */
+	struct slice challenge;   /* ITEM_COMMAND: pending challenge */
+	int64_t time_ns;
+	uint64_t frames[EVENT_FRAMES_MAX];
+	size_t frame_count;
+	uint64_t frames_omitted;
+	unsigned anomalies;
+	size_t held_bytes;
+};
+
+struct cookie {
+	uint64_t hash;
+	struct msnp_versions versions;
+};
+
+struct session {
+	struct session_options options;
+	struct event_sink sink;
+	bool nanoseconds;
+	struct session_totals totals;
+	uint64_t next_connection, next_event;
+	struct framer_budget budget;
+	struct arena arena;    /* of the event being handed over */
+	struct arena scratch;  /* of the line being looked at */
+	struct item *first, **last; /* waiting, oldest first */
+	size_t held_events, held_bytes;
+	struct cookie cookies[SESSION_COOKIES];
+	size_t next_cookie;
+	struct dissection dissection;
+};
+
+/* conversation.c */
+struct conversation *conversation_new(struct session *s, const struct stream_connection *c, int client_side);
+void conversation_data(struct conversation *v, enum msnp_sender from, struct slice data,
+		       const struct stream_origin *origin);
+void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin);
+void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why);
+/* The first skipped bytes of a side were dropped before the connection was recognised. */
+void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped);
+void conversation_free(struct conversation *v);
+
+/* queue.c: takes an item now, or keeps a copy until its turn comes. */
+void queue_item(struct session *s, const struct item *item);
+/* Hands over what no longer has to wait. */
+void queue_run(struct session *s);
+
+/* emit.c: makes an event of an item and hands it to the sink; ITEM_END frees the conversation. */
+void emit_item(struct session *s, const struct item *item);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Recognises MSNP connections among all others. */
+#include "session/session.h"
+
+#include <stdlib.h>
+
+#include "dissectors/msnp_detect.h"
+#include "session/conversation.h"
+#include "util/memory.h"
+
+/*
+ * A connection that is not yet recognised.  Most are told by their first
+ * bytes and never get one of these.
+ */
+struct probe {
+	struct conversation *conversation; /* NULL until recognised */
+	int client_side;
+	struct {
+		struct buffer bytes;       /* since the place that may be a command */
+		struct origins origins;    /* of those bytes */
+		uint64_t seen, skipped;    /* bytes in all, and before those kept */
+		uint64_t lost;             /* in gaps before those kept */
+		struct stream_origin lost_origin;
+	} side[STREAM_SIDES];
+};
+
+struct session *session_new(const struct session_options *options, const struct event_sink *sink)
+{
+	struct session *s = memory_zalloc(sizeof(*s));
+
+	s->options = *options;
+	if (!s->options.hold_events)
+		s->options.hold_events = SESSION_HOLD_EVENTS_DEFAULT;
+	if (!s->options.hold_bytes)
+		s->options.hold_bytes = SESSION_HOLD_BYTES_DEFAULT;
+	s->sink = *sink;
+	s->budget.max = FRAMER_BUDGET_DEFAULT;
+	s->last = &s->first;
+	return s;
+}
+
+void session_free(struct session *s)
+{
+	arena_free(&s->arena);
+	arena_free(&s->scratch);
+	free(s);
+}
+
+void session_set_nanoseconds(struct session *s, bool nanoseconds)
+{
+	s->nanoseconds = nanoseconds;
+}
+
+const struct session_totals *session_totals(const struct session *s)
+{
+	return &s->totals;
+}
+
+static void probe_free(struct probe *p)
+{
+	for (int i = 0; i < STREAM_SIDES; i++) {
+		buffer_free(&p->side[i].bytes);
+		origins_free(&p->side[i].origins);
+	}
+	free(p);
+}
+
+static enum msnp_sender sender_of(const struct probe *p, int side)
+{
+	return side == p->client_side ? MSNP_CLIENT : MSNP_SERVER;
+}
+
+static bool on_port(const struct stream_connection *c)
+{
+	return c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT;
+}
+
+/* Which side would be the client, going by ports alone. */
+static int client_by_port(const struct stream_connection *c)
+{
+	if (c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT)
+		return c->address[0].port == MSNP_PORT;
+	return c->address[0].port > c->address[1].port ? 0 : 1;
+}
+
+struct finding_side {
+	enum msnp_detect found;
+	int client_side;
+	enum direction_from from;
+};
+
+/* Holds bytes of one side against what a client and what a server may send. */
+static struct finding_side look(struct session *s, const struct stream_connection *c, int side, struct slice data)
+{
+	bool likely = on_port(c);
+	struct finding_side r = {DETECT_NO, c->opener, DIRECTION_SYN};
+
+	if (c->opener >= 0) {
+		r.found = msnp_detect(data, side == c->opener ? MSNP_CLIENT : MSNP_SERVER, likely, &s->scratch);
+	} else {
+		enum msnp_detect client = msnp_detect(data, MSNP_CLIENT, likely, &s->scratch);
+		enum msnp_detect server = msnp_detect(data, MSNP_SERVER, likely, &s->scratch);
+
+		r.found = client > server ? client : server;
+		if (client == DETECT_YES || server == DETECT_YES)
+			r.found = DETECT_YES;
+		r.client_side = client == server ? client_by_port(c) : client == DETECT_YES ? side : !side;
+		r.from = client == server ? DIRECTION_PORT : DIRECTION_COMMANDS;
+	}
+	arena_reset(&s->scratch);
+	return r;
+}
+
+/* Feeds what was kept of one side, piece by piece, as it came. */
+static void replay(struct probe *p, int side, enum msnp_sender from)
+{
+	struct conversation *v = p->conversation;
+	struct origins *o = &p->side[side].origins;
+	struct slice bytes = buffer_slice(&p->side[side].bytes);
+
+	if (p->side[side].lost)
+		conversation_gap(v, from, p->side[side].lost, &p->side[side].lost_origin);
+	if (p->side[side].skipped)
+		conversation_missed(v, from, p->side[side].skipped);
+	for (size_t i = 0; i < o->count; i++) {
+		const struct origin *at = &o->list[o->head + i];
+		uint64_t end = i + 1 < o->count ? at[1].offset : bytes.len;
+		struct stream_origin origin = {at->frame, at->time_ns};
+
+		conversation_data(v, from, slice_sub(bytes, (size_t)at->offset, (size_t)(end - at->offset)), &origin);
+	}
+	buffer_free(&p->side[side].bytes);
+	origins_free(o);
+}
+
+static void recognise(struct session *s, struct stream_connection *c, struct probe *p, int client_side,
+		      enum direction_from from)
+{
+	struct conversation *v = conversation_new(s, c, client_side);
+
+	p->conversation = v;
+	p->client_side = client_side;
+	v->connection.direction_from = from;
+	for (int i = 0; i < STREAM_SIDES; i++) {
+		/* From the start of a connection every command can be trusted to begin where the last one ended. */
+		if (c->opener >= 0 && p->side[i].skipped == 0 && p->side[i].lost == 0)
+			v->direction[sender_of(p, i)].framer.synced = true;
+	}
+	/* The side that spoke first is heard first. */
+	int first = p->side[0].seen && (!p->side[1].seen || p->side[0].origins.count == 0 || p->side[1].origins.count == 0 ||
+					p->side[0].origins.list[p->side[0].origins.head].frame <=
+						p->side[1].origins.list[p->side[1].origins.head].frame) ?
+			    0 :
+			    1;
+	int second = first ? 0 : 1;
+	replay(p, first, sender_of(p, first));
+	replay(p, second, sender_of(p, second));
+}
+
+/* Drops kept bytes up to offset n: no command starts there. */
+static void drop(struct probe *p, int side, size_t n)
+{
+	struct origins *o = &p->side[side].origins;
+
+	buffer_consume(&p->side[side].bytes, n);
+	p->side[side].skipped += n;
+	origins_forget(o, n);
+	for (size_t i = 0; i < o->count; i++) {
+		struct origin *at = &o->list[o->head + i];
+
+		at->offset = at->offset > n ? at->offset - n : 0;
+	}
+}
+
+/*
+ * A connection seen from the middle may begin in the middle of a payload.  On
+ * MSNP's own port commands are looked for at every byte, elsewhere only where
+ * a segment starts.
+ */
+static struct finding_side look_further(struct session *s, struct stream_connection *c, struct probe *p, int side)
+{
+	struct buffer *kept = &p->side[side].bytes;
+	struct finding_side r = look(s, c, side, buffer_slice(kept));
+	size_t at = 0;
+
+	if (r.found != DETECT_NO)
+		return r;
+	if (!on_port(c)) {
+		drop(p, side, kept->len);
+		return r;
+	}
+	while (at < kept->len && r.found == DETECT_NO)
+		r = look(s, c, side, slice_sub(buffer_slice(kept), ++at, kept->len));
+	drop(p, side, at);
+	return r;
+}
+
+static struct probe *probe_new(struct stream_connection *c)
+{
+	struct probe *p = memory_zalloc(sizeof(*p));
+
+	c->user = p;
+	return p;
+}
+
+static enum stream_verdict ignore(struct stream_connection *c)
+{
+	if (c->user)
+		probe_free(c->user);
+	c->user = NULL;
+	return STREAM_IGNORE;
+}
+
+static enum stream_verdict probe_data(struct session *s, struct stream_connection *c, int side, struct slice data,
+				      const struct stream_origin *origin)
+{
+	struct probe *p = c->user;
+	bool from_start = c->opener >= 0 && c->lost[side] == 0 && c->bytes[side] == 0;
+
+	/* Told by the first bytes, without keeping anything: nearly all connections that are not MSNP. */
+	if (!p && from_start && !on_port(c) && look(s, c, side, data).found == DETECT_NO)
+		return STREAM_IGNORE;
+	if (!p)
+		p = probe_new(c);
+	p->side[side].seen += data.len;
+	origins_add(&p->side[side].origins, p->side[side].bytes.len, origin->frame, origin->time_ns);
+	buffer_add_slice(&p->side[side].bytes, data);
+	struct finding_side r = look_further(s, c, p, side);
+	if (r.found == DETECT_YES) {
+		recognise(s, c, p, r.client_side, r.from);
+		return STREAM_CONTINUE;
+	}
+	bool started = c->opener >= 0 && c->lost[side] == 0;
+	uint64_t limit = on_port(c) ? SESSION_DETECT_BYTES_PORT : SESSION_DETECT_BYTES;
+	if (p->side[side].seen > limit || (started && !on_port(c) && r.found == DETECT_NO))
+		return ignore(c);
+	return STREAM_CONTINUE;
+}
+
+static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int side, struct slice data,
+				   const struct stream_origin *origin)
+{
+	struct probe *p = c->user;
+
+	if (!p || !p->conversation)
+		return probe_data(ctx, c, side, data, origin);
+	conversation_data(p->conversation, sender_of(p, side), data, origin);
+	return STREAM_CONTINUE;
+}
+
+static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
+				  const struct stream_origin *origin)
+{
+	struct probe *p = c->user ? c->user : probe_new(c);
+
+	(void)ctx;
+	if (p->conversation) {
+		conversation_gap(p->conversation, sender_of(p, side), len, origin);
+		return STREAM_CONTINUE;
+	}
+	drop(p, side, p->side[side].bytes.len);
+	p->side[side].lost += len;
+	p->side[side].lost_origin = *origin;
+	return STREAM_CONTINUE;
+}
+
+static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
+{
+	struct probe *p = c->user;
+
+	(void)ctx;
+	if (!p)
+		return;
+	if (p->conversation)
+		conversation_end(p->conversation, c, why);
+	probe_free(p);
+	c->user = NULL;
+}
+
+static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
+		       const struct stream_origin *origin)
+{
+	struct probe *p = c->user;
+
+	(void)ctx;
+	if (!p || !p->conversation)
+		return;
+	struct direction *d = &p->conversation->direction[sender_of(p, side)];
+	d->anomalies |= 1u << what;
+	d->anomaly_frame = origin->frame;
+	d->anomaly_time_ns = origin->time_ns;
+}
+
+struct stream_consumer session_consumer(struct session *s)
+{
+	return (struct stream_consumer){on_data, on_gap, on_end, on_anomaly, s};
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From ordered bytes to events: recognises MSNP connections by content, frames
+ * them, learns their role and version, and hands events to the sink.  Events
+ * of a connection whose version is not yet known wait, and those of other
+ * connections behind them, so that the order stays that of the capture.
+ */
+#ifndef MSNSCOPE_SESSION_SESSION_H
+#define MSNSCOPE_SESSION_SESSION_H
+
+#include "session/event.h"
+#include "stream/stream.h"
+
+/* Events that wait, and the bytes they hold; beyond, versions are assumed. */
+#define SESSION_HOLD_EVENTS_DEFAULT 8192u
+#define SESSION_HOLD_BYTES_DEFAULT (8u << 20)
+/* Switchboard cookies remembered to tell the version of switchboards; the oldest give way. */
+#define SESSION_COOKIES 1024u
+/* Requests of a connection that can still be paired with their replies. */
+#define SESSION_REQUESTS 32u
+/* Bytes of one side that are looked at before a connection counts as not
+ * MSNP, when it was not seen from its start; on MSNP's own port, and elsewhere. */
+#define SESSION_DETECT_BYTES_PORT 65536u
+#define SESSION_DETECT_BYTES 8192u
+
+struct session_options {
+	uint32_t hold_events; /* 0: default */
+	uint64_t hold_bytes;  /* 0: default */
+};
+
+struct session_totals {
+	uint64_t events, connections;
+	uint64_t findings[3]; /* by severity */
+};
+
+struct session;
+
+/* The sink is copied.  Ends with session_free. */
+struct session *session_new(const struct session_options *options, const struct event_sink *sink);
+
+/* The callbacks to give to a stream table; valid as long as s. */
+struct stream_consumer session_consumer(struct session *s);
+
+/* Time stamps of the coming packets are finer than microseconds. */
+void session_set_nanoseconds(struct session *s, bool nanoseconds);
+
+const struct session_totals *session_totals(const struct session *s);
+
+/* All connections must have ended. */
+void session_free(struct session *s);
+
+#endif
