@@ -30,6 +30,7 @@
 struct half {
 	uint64_t next;     /* offset of the next byte to deliver */
 	uint64_t acked;    /* by the latest acknowledgement of the other side; 0 before the first */
+	uint64_t acked_before; /* by the latest one that differed */
 	uint64_t fin_at;   /* offset behind the last byte, with fin */
 	uint64_t rst_at;   /* with rst */
 	uint64_t hole_end; /* the hole at next was acknowledged up to here; not above next: no hole */

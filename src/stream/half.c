@@ -30,8 +30,10 @@ void half_ack(struct half *h, uint32_t seq)
 		half_start(h, seq, START_ACKED);
 	uint64_t at = half_offset(h, seq);
 	/* The latest, not the highest: a wrong one does no harm once it is contradicted. */
-	if (half_in_window(h, at))
-		h->acked = at;
+	if (!half_in_window(h, at) || at == h->acked)
+		return;
+	h->acked_before = h->acked;
+	h->acked = at;
 }
 
 uint64_t half_sent(const struct half *h)
@@ -48,8 +50,8 @@ uint64_t half_acked_hole(const struct half *h)
 	uint64_t end = h->fin && h->fin_at < h->acked ? h->fin_at : h->acked;
 
 	/* One byte with nothing behind it is the FIN that the capture lacks. */
-	if (end == h->next + 1 && !h->fin && h->waiting.count == 0)
-		return h->next;
+	if (!h->fin && h->waiting.count == 0 && (end == h->next + 1 || end == h->acked_before + 1))
+		return end - 1;
 	return end;
 }
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages in, trees and summaries out; then each message cut at every byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "dissectors/mime.h"
+#include "tree.h"
+
+#define PLAIN "Content-Type: text/plain; charset=UTF-8\r\n"
+#define PLAIN_TREE \
+	"msg.headers{[Content-Type]=\"text/plain; charset=UTF-8\"} msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" "
+
+struct row {
+	const char *payload;
+	const char *tree;
+	const char *summary;
+};
+
+static const struct row rows[] = {
+	{"MIME-Version: 1.0\r\n" PLAIN "X-MMS-IM-Format: FN=Segoe%20UI; EF=B; CO=ff; CS=0; PF=22\r\n\r\nlunch at one?",
+	 "msg.headers{[MIME-Version]=\"1.0\" [Content-Type]=\"text/plain; charset=UTF-8\" "
+	 "[X-MMS-IM-Format]=\"FN=Segoe%20UI; EF=B; CO=ff; CS=0; PF=22\"} msg.content_type=\"text/plain\" "
+	 "msg.charset=\"UTF-8\" msg.text=\"lunch at one?\"",
+	 "text/plain: \"lunch at one?\""},
+	/* Case of names and types; a charset in quotation marks. */
+	{"CONTENT-TYPE:Text/Plain ;x; Charset=\"utf-8\"\r\n\r\nhi",
+	 "msg.headers{[CONTENT-TYPE]=\"Text/Plain ;x; Charset=\"utf-8\"\"} msg.content_type=\"text/plain\" "
+	 "msg.charset=\"utf-8\" msg.text=\"hi\"",
+	 "text/plain: \"hi\""},
+	/* Bare CR, bare LF. */
+	{"A: 1\rContent-Type: text/plain\r\rhi\r",
+	 "msg.headers{[A]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\r\"",
+	 "text/plain: \"hi\r\""},
+	{"A: 1\nContent-Type: text/plain\n\nhi",
+	 "msg.headers{[A]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\"",
+	 "text/plain: \"hi\""},
+	/* Repeated and folded headers. */
+	{"A: 1\r\na: 2\r\nB: x\r\n\ty\r\n  z\r\n" PLAIN "\r\n",
+	 "msg.headers{[A]=\"1\" [a]=\"2\" [B]=\"x y z\" [Content-Type]=\"text/plain; charset=UTF-8\"} "
+	 "msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" msg.text=\"\"",
+	 "text/plain: \"\""},
+	/* Text that is not UTF-8, and where that cannot be told. */
+	{PLAIN "\r\nca\xff", PLAIN_TREE "msg.text=\"ca\xff\" !msg.not_utf8", "text/plain: \"ca\xff\""},
+	{"Content-Type: text/plain\r\n\r\n\xff",
+	 "msg.headers{[Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"\xff\"",
+	 "text/plain: \"\xff\""},
+	{PLAIN "Message-ID: {1}\r\nChunks: 2\r\n\r\n\xc3",
+	 "msg.headers{[Content-Type]=\"text/plain; charset=UTF-8\" [Message-ID]=\"{1}\" [Chunks]=\"2\"} "
+	 "msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" msg.text=\"\xc3\"",
+	 "text/plain: \"\xc3\""},
+	{"Message-ID: {1}\r\nChunk: 1\r\n\r\n\xa4.",
+	 "msg.headers{[Message-ID]=\"{1}\" [Chunk]=\"1\"} msg.body=2", "part 1 of message {1}, 2 bytes"},
+	/* Typing notices. */
+	{"Content-Type: text/x-msmsgscontrol\r\nTypingUser: alice@example.com\r\n\r\n\r\n",
+	 "msg.headers{[Content-Type]=\"text/x-msmsgscontrol\" [TypingUser]=\"alice@example.com\"} "
+	 "msg.content_type=\"text/x-msmsgscontrol\" msg.typing_user=\"alice@example.com\"",
+	 "alice@example.com is typing"},
+	{"Content-Type: text/x-msmsgscontrol\r\nRecordingUser: a@b\r\n\r\nx",
+	 "msg.headers{[Content-Type]=\"text/x-msmsgscontrol\" [RecordingUser]=\"a@b\"} "
+	 "msg.content_type=\"text/x-msmsgscontrol\" msg.recording_user=\"a@b\" msg.body=1 !msg.control",
+	 "a@b is recording a voice clip"},
+	{"Content-Type: text/x-msmsgscontrol\r\n\r\n",
+	 "msg.headers{[Content-Type]=\"text/x-msmsgscontrol\"} msg.content_type=\"text/x-msmsgscontrol\" !msg.control",
+	 "text/x-msmsgscontrol"},
+	/* Other bodies. */
+	{"Content-Type: application/x-msnmsgrp2p\r\n\r\n1234",
+	 "msg.headers{[Content-Type]=\"application/x-msnmsgrp2p\"} msg.content_type=\"application/x-msnmsgrp2p\" "
+	 "msg.body=4",
+	 "application/x-msnmsgrp2p, 4 bytes"},
+	{"Content-Type: text/x-msmsgsprofile\r\nMSPAuth: 7secret\r\nMSPauth:\r\n\r\n",
+	 "msg.headers{[Content-Type]=\"text/x-msmsgsprofile\" [MSPAuth]=\"7secret\" [MSPauth]=\"\"} "
+	 "msg.content_type=\"text/x-msmsgsprofile\"",
+	 "text/x-msmsgsprofile"},
+	/* What is broken. */
+	{PLAIN "no colon here\r\n\r\nhi", PLAIN_TREE "msg.text=\"hi\" !msg.bad_header", "text/plain: \"hi\""},
+	{PLAIN, PLAIN_TREE "msg.text=\"\" !msg.no_blank_line", "text/plain: \"\""},
+	{"A: 1\r\n\r\n??", "msg.headers{[A]=\"1\"} msg.body=2 !msg.no_content_type", "message without type, 2 bytes"},
+	{"Content-Type:\r\n\r\n?", "msg.headers{[Content-Type]=\"\"} msg.content_type=\"\" msg.body=1",
+	 "message without type, 1 bytes"},
+	{"", "msg.headers !msg.no_blank_line !msg.no_content_type", "message without type"},
+	{":\r\n\r\n", "msg.headers{[]=\"\"} !msg.no_content_type", "message without type"},
+};
+
+static void dissect(struct dissection *d, struct arena *arena, struct slice payload)
+{
+	arena_reset(arena);
+	dissection_init(d, arena, SLICE_EMPTY, payload);
+	mime_message_dissect(d, &d->root, SOURCE_PAYLOAD, 0, payload.len, NULL);
+	tree_check(d);
+}
+
+static void test_messages(void **state)
+{
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buffer out = {0};
+
+		dissect(&d, &arena, slice_str(rows[i].payload));
+		tree_write(&d, &out);
+		buffer_add_byte(&out, 0);
+		assert_string_equal((const char *)out.data, rows[i].tree);
+		out.len = 0;
+		buffer_add_slice(&out, d.summary);
+		buffer_add_byte(&out, 0);
+		assert_string_equal((const char *)out.data, rows[i].summary);
+		buffer_free(&out);
+	}
+	arena_free(&arena);
+}
+
+static void test_messages_cut(void **state)
+{
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t len = 0; len < strlen(rows[i].payload); len++) {
+			uint8_t *copy = malloc(len ? len : 1);
+
+			assert_non_null(copy);
+			memcpy(copy, rows[i].payload, len);
+			dissect(&d, &arena, slice_of(copy, len));
+			free(copy);
+		}
+	arena_free(&arena);
+}
+
+static void test_secret(void **state)
+{
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	dissect(&d, &arena, SLICE_LIT("mspauth: 7secret\r\nsid: 507\r\n\r\n"));
+	const struct field *headers = field_child(&d.root, &field_defs[F_MSG_HEADERS]);
+	assert_true(headers_find(headers, "MSPAuth")->def->flags & FIELD_SECRET);
+	assert_false(headers_find(headers, "sid")->def->flags & FIELD_SECRET);
+	assert_null(headers_find(headers, "kv"));
+	assert_null(headers_find(NULL, "kv"));
+	assert_true(slice_eq_str(mime_header(&d.root, "SID"), "507"));
+	arena_free(&arena);
+}
+
+/* Summaries stay short, and do not end within a character. */
+static void test_long_text(void **state)
+{
+	struct arena arena = {0};
+	struct buffer message = {0};
+	struct dissection d;
+
+	(void)state;
+	buffer_add_str(&message, PLAIN "\r\nx");
+	for (int i = 0; i < 500; i++)
+		buffer_add_str(&message, "\xe2\x82\xac");
+	dissect(&d, &arena, buffer_slice(&message));
+	assert_null(d.findings);
+	assert_true(d.summary.len < 200);
+	assert_true(slice_eq_str(slice_sub(d.summary, d.summary.len - 7, 7), "\xe2\x82\xac\"..."));
+	buffer_free(&message);
+	arena_free(&arena);
+}
+
+static void test_many_headers(void **state)
+{
+	struct arena arena = {0};
+	struct buffer message = {0};
+	struct dissection d;
+
+	(void)state;
+	for (unsigned i = 0; i < HEADERS_MAX + 10; i++)
+		buffer_add_str(&message, "A: 1\r\n");
+	dissect(&d, &arena, buffer_slice(&message));
+	assert_non_null(d.findings);
+	assert_string_equal(d.findings->rule->id, "limit.fields");
+	assert_int_equal(field_child(&d.root, &field_defs[F_MSG_BODY])->length, 60);
+	buffer_free(&message);
+	arena_free(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_messages),  cmocka_unit_test(test_messages_cut), cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_long_text), cmocka_unit_test(test_many_headers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
