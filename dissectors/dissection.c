@@ -16,6 +16,9 @@ const struct finding_rule finding_rules[RULE_COUNT] = {
 #undef WARNING
 #undef ERROR
 
+/* Bytes that are set aside for a summary at first: few need more. */
+#define SUMMARY_ROOM_MIN 256u
+
 static const char more_sources[] = "more";
 
 const char *severity_name(enum severity s)
@@ -46,6 +49,7 @@ void dissection_init(struct dissection *d, struct arena *arena, struct slice lin
 	d->last_finding = NULL;
 	d->finding_count = 0;
 	d->summary = SLICE_EMPTY;
+	d->summary_room = 0;
 }
 
 static void field_link(struct field *parent, struct field *f)
@@ -127,9 +131,8 @@ unsigned dissection_add_source(struct dissection *d, const char *name, struct sl
 	return (unsigned)d->source_count++;
 }
 
-/* Text behind what was there before and a separator. */
-__attribute__((format(printf, 4, 0))) static struct slice
-format_behind(struct arena *arena, struct slice before, struct slice separator, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct slice format_text(struct arena *arena, const char *format,
+								       va_list ap)
 {
 	char small[256];
 	va_list again;
@@ -137,18 +140,13 @@ format_behind(struct arena *arena, struct slice before, struct slice separator, 
 	va_copy(again, ap);
 	int n = vsnprintf(small, sizeof(small), format, ap);
 	size_t len = n < 0 ? 0 : (size_t)n;
-	size_t start = before.len + separator.len;
-	char *text = arena_alloc_raw(arena, start + len + 1);
-	if (before.len)
-		memcpy(text, before.ptr, before.len);
-	if (separator.len)
-		memcpy(text + before.len, separator.ptr, separator.len);
+	char *text = arena_alloc_raw(arena, len + 1);
 	if (len < sizeof(small))
-		memcpy(text + start, small, len);
+		memcpy(text, small, len);
 	else
-		vsnprintf(text + start, len + 1, format, again);
+		vsnprintf(text, len + 1, format, again);
 	va_end(again);
-	return slice_of(text, start + len);
+	return slice_of(text, len);
 }
 
 /* The last place is kept for the finding that says there were more. */
@@ -166,7 +164,7 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 		f->rule = &finding_rules[rule];
 		f->field = field == &d->spare ? NULL : field;
 		va_start(ap, format);
-		f->text = format_behind(d->arena, SLICE_EMPTY, SLICE_EMPTY, format, ap);
+		f->text = format_text(d->arena, format, ap);
 		va_end(ap);
 	}
 	if (d->last_finding)
@@ -177,21 +175,59 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 	d->finding_count++;
 }
 
+uint8_t *dissection_summary_room(struct dissection *d, size_t n)
+{
+	if (n > d->summary_room - d->summary.len) {
+		size_t room = (d->summary.len + n) * 2;
+
+		if (room < SUMMARY_ROOM_MIN)
+			room = SUMMARY_ROOM_MIN;
+		uint8_t *text = arena_alloc_raw(d->arena, room);
+		if (d->summary.len)
+			memcpy(text, d->summary.ptr, d->summary.len);
+		d->summary.ptr = text;
+		d->summary_room = room;
+	}
+	return (uint8_t *)d->summary.ptr + d->summary.len;
+}
+
+/* Formats behind the summary, a second time when the first shows that there was too little room. */
+__attribute__((format(printf, 2, 0))) static void summary_format(struct dissection *d, const char *format, va_list ap)
+{
+	uint8_t *text = dissection_summary_room(d, SUMMARY_ROOM_MIN / 2);
+	size_t room = d->summary_room - d->summary.len;
+	va_list again;
+
+	va_copy(again, ap);
+	int n = vsnprintf((char *)text, room, format, ap);
+	size_t len = n < 0 ? 0 : (size_t)n;
+	if (len >= room) {
+		text = dissection_summary_room(d, len + 1);
+		vsnprintf((char *)text, len + 1, format, again);
+	}
+	va_end(again);
+	d->summary.len += len;
+}
+
 void dissection_summarise(struct dissection *d, const char *format, ...)
 {
 	va_list ap;
 
+	d->summary.len = 0;
 	va_start(ap, format);
-	d->summary = format_behind(d->arena, SLICE_EMPTY, SLICE_EMPTY, format, ap);
+	summary_format(d, format, ap);
 	va_end(ap);
 }
 
 void dissection_summary_add(struct dissection *d, const char *format, ...)
 {
-	struct slice separator = d->summary.len ? SLICE_LIT(", ") : SLICE_EMPTY;
 	va_list ap;
 
+	if (d->summary.len) {
+		memcpy(dissection_summary_room(d, 2), ", ", 2);
+		d->summary.len += 2;
+	}
 	va_start(ap, format);
-	d->summary = format_behind(d->arena, d->summary, separator, format, ap);
+	summary_format(d, format, ap);
 	va_end(ap);
 }

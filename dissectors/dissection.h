@@ -70,6 +70,7 @@ struct dissection {
 	struct finding *findings, *last_finding;
 	size_t finding_count;
 	struct slice summary; /* one line; bytes from the wire are not yet escaped */
+	size_t summary_room;  /* bytes there are at summary.ptr, to be written through the functions below only */
 };
 
 /* Starts an empty dissection over a line and a payload (either may be empty). */
@@ -102,6 +103,9 @@ unsigned dissection_add_source(struct dissection *d, const char *name, struct sl
 /* Adds a finding; field may be NULL.  The text is formatted into the arena. */
 void finding_add(struct dissection *d, enum finding_rule_id rule, const struct field *field, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Room for n more bytes behind the summary.  Who writes there adds their number to summary.len. */
+uint8_t *dissection_summary_room(struct dissection *d, size_t n);
 
 /* Sets the summary. */
 void dissection_summarise(struct dissection *d, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -45,6 +45,7 @@ struct object {
 	unsigned source;
 	struct slice xml;
 	size_t at;
+	size_t attributes;
 	const char *broken;      /* why it is not well-formed, or NULL */
 	struct slice value[KNOWN_COUNT];
 	struct field *field[KNOWN_COUNT]; /* NULL: not there */
@@ -171,6 +172,7 @@ static void add_attribute(struct object *o, struct slice name, size_t offset, si
 	struct slice value = entities_decode(o, slice_sub(o->xml, offset, length));
 	unsigned k = 0;
 
+	o->attributes++;
 	while (k < KNOWN_COUNT && !slice_eq_str(name, known[k].name))
 		k++;
 	if (k == KNOWN_COUNT || o->field[k]) {
@@ -311,6 +313,18 @@ static void check_sha1c(struct object *o)
 			    SLICE_ARG(utf8_cut(o->value[SHA1C], 80)));
 }
 
+static void check_required(struct object *o)
+{
+	struct slice missing = SLICE_EMPTY;
+
+	for (unsigned k = 0; k < KNOWN_COUNT; k++)
+		if (known[k].required && !o->field[k])
+			missing = arena_printf(o->d->arena, "%.*s %s", SLICE_ARG(missing), known[k].name);
+	if (missing.len)
+		finding_add(o->d, RULE_MSNOBJ_BROKEN, o->parent, "lacks%.*s", SLICE_ARG(missing));
+}
+
+/* Some servers write an element without attributes where others write 0: no object. */
 static void check(struct object *o)
 {
 	struct slice sha1d;
@@ -319,9 +333,9 @@ static void check(struct object *o)
 		finding_add(o->d, RULE_MSNOBJ_BROKEN, o->parent, "not well-formed: %s", o->broken);
 		return;
 	}
-	for (unsigned k = 0; k < KNOWN_COUNT; k++)
-		if (known[k].required && !o->field[k])
-			finding_add(o->d, RULE_MSNOBJ_BROKEN, o->parent, "no %s", known[k].name);
+	if (o->attributes == 0)
+		return;
+	check_required(o);
 	if (o->field[SHA1D] &&
 	    (!base64_decode(o->d->arena, o->value[SHA1D], &sha1d) || sha1d.len != SHA1_LEN))
 		broken_value(o, SHA1D, "is not base64 of 20 bytes");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissectors/msnp_detect.h"
 
-#include "dissectors/msnp_framer.h"
+#include "dissectors/msnp_line.h"
 
 /* Before anything is known every role and version is possible. */
 static const struct msnp_context anything = {0, {MSNP_FIRST, MSNP_NEWEST}};

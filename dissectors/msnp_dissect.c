@@ -6,8 +6,10 @@
 #include "dissectors/challenge.h"
 #include "dissectors/msnp_value.h"
 #include "dissectors/payload.h"
+#include "dissectors/summary.h"
+#include "util/utf8.h"
 
-/* Longest piece of a text that a summary quotes, in bytes. */
+/* Longest piece of a text that a finding quotes, in bytes. */
 #define QUOTED_MAX 60u
 
 static size_t offset_in_line(const struct msnp_message *m, struct slice word)
@@ -15,16 +17,9 @@ static size_t offset_in_line(const struct msnp_message *m, struct slice word)
 	return (size_t)(word.ptr - m->line.ptr);
 }
 
-/* The first bytes of s, not cut within a UTF-8 character. */
 static struct slice clip(struct slice s)
 {
-	size_t len = s.len;
-
-	if (len <= QUOTED_MAX)
-		return s;
-	for (len = QUOTED_MAX; len > QUOTED_MAX - 4 && (s.ptr[len] & 0xc0) == 0x80;)
-		len--;
-	return slice_sub(s, 0, len);
+	return utf8_cut(s, QUOTED_MAX);
 }
 
 static void add_params(struct dissection *d, const struct msnp_message *m, const struct msnp_dissected *r)
@@ -65,12 +60,12 @@ static void add_error(struct dissection *d, struct slice name, const struct msnp
 		dissection_summary_add(d, "answers %.*s", SLICE_ARG(hints->request));
 }
 
-static void add_verdict(struct dissection *d, const char *verdict, struct slice id)
+static void add_verdict(struct dissection *d, const char *verdict)
 {
 	size_t length = d->sources[SOURCE_PAYLOAD].data.len;
 
 	field_add_text(d, &d->root, F_MSNP_CHALLENGE_VERDICT, slice_str(verdict), SOURCE_PAYLOAD, 0, length);
-	dissection_summary_add(d, "answer %s for %.*s", verdict, SLICE_ARG(clip(id)));
+	dissection_summary_add(d, "the answer is %s", verdict);
 }
 
 /* QRY from the client: is it what the product id should answer? */
@@ -86,7 +81,7 @@ static void check_challenge(struct dissection *d, const struct msnp_hints *hints
 	if (key)
 		field_add_text(d, &d->root, F_MSNP_PRODUCT_CLIENT, slice_str(key->client), id->source, id->offset, id->length);
 	if (hints->challenge.len == 0) {
-		add_verdict(d, "not checked, no challenge seen,", id->value.text);
+		add_verdict(d, "not checked: no challenge seen");
 		return;
 	}
 	switch (challenge_verify(hints->challenge, id->value.text, response, &method)) {
@@ -94,15 +89,15 @@ static void check_challenge(struct dissection *d, const struct msnp_hints *hints
 		field_add_text(d, &d->root, F_MSNP_CHALLENGE_METHOD,
 			       method == CHALLENGE_MD5 ? SLICE_LIT("md5") : SLICE_LIT("msnp11"), SOURCE_PAYLOAD, 0,
 			       response.len);
-		add_verdict(d, "right", id->value.text);
+		add_verdict(d, "right");
 		break;
 	case CHALLENGE_WRONG:
-		add_verdict(d, "wrong", id->value.text);
+		add_verdict(d, "wrong");
 		finding_add(d, RULE_MSNP_CHALLENGE_WRONG, id, "the answer to challenge %.*s is wrong for %.*s",
 			    SLICE_ARG(clip(hints->challenge)), SLICE_ARG(clip(id->value.text)));
 		break;
 	case CHALLENGE_UNKNOWN_KEY:
-		add_verdict(d, "not checked, key not known,", id->value.text);
+		add_verdict(d, "not checked: key not known");
 		finding_add(d, RULE_MSNP_CHALLENGE_UNKNOWN, id, "no key is known for product id %.*s",
 			    SLICE_ARG(clip(id->value.text)));
 		break;
@@ -183,24 +178,6 @@ static void check_framing(struct dissection *d, const struct msnp_message *m, co
 			    m->lost_bytes);
 }
 
-/* What a reader wants to know beside the meaning of the command: names behind codes, decoded text. */
-static void summarise_values(struct dissection *d)
-{
-	for (const struct field *f = d->root.first; f; f = f->next) {
-		const struct enum_row *row;
-		struct slice word = slice_sub(d->sources[f->source].data, f->offset, f->length);
-
-		if (f->source != SOURCE_LINE || f->def->flags & FIELD_SECRET)
-			continue;
-		row = f->def->type == FIELD_TEXT || f->def->type == FIELD_UINT ? field_enum(f) : NULL;
-		if (row && f->def != &field_defs[P_auth_package] && f->def != &field_defs[P_stage])
-			dissection_summary_add(d, "%s", row->name);
-		else if (f->has_value && f->def->type == FIELD_TEXT && !(f->def->flags & FIELD_HAS_CHILDREN) &&
-			 f->value.text.ptr != word.ptr && f->offset && !slice_eq(f->value.text, word))
-			dissection_summary_add(d, "\"%.*s\"", SLICE_ARG(clip(f->value.text)));
-	}
-}
-
 struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_message *m,
 				   const struct msnp_context *context, const struct msnp_hints *hints)
 {
@@ -219,10 +196,9 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 	if (msnp_is_error_name(name))
 		add_error(d, name, hints);
 	else if (r.match.form)
-		d->summary = slice_str(r.match.form->meaning);
+		summary_render(d, r.match.form->summary);
 	else
-		d->summary = SLICE_LIT("unknown command");
-	summarise_values(d);
+		dissection_summarise(d, "unknown command");
 	check_form(d, m, &r, context);
 	check_framing(d, m, hints);
 	add_payload(d, m, &r.match, context);

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissectors/msnp_framer.h"
 
-#include <stdlib.h>
-
-#include "util/memory.h"
-
-/* A line looked for among other bytes: longer ones, or of more words, are not taken for one. */
-#define CANDIDATE_LINE_MAX 4096u
-#define CANDIDATE_WORDS_MAX 32u
+#include "dissectors/msnp_line.h"
 
 /* What one look at the bytes came to. */
 enum step {
@@ -16,14 +10,6 @@ enum step {
 	STEP_LOST, /* no command starts here */
 	STEP_BACK, /* a command starts further back, in the last payload */
 };
-
-struct line {
-	struct slice text;  /* without line end */
-	size_t total;       /* with line end */
-	bool bare_lf;
-};
-
-enum line_result { LINE_FOUND, LINE_MORE, LINE_NONE };
 
 void msnp_framer_init(struct msnp_framer *f, enum msnp_sender sender, bool synced, const struct msnp_context *context,
 		      struct framer_budget *budget, framer_output *output, void *ctx)
@@ -64,118 +50,6 @@ static void release(struct msnp_framer *f, struct buffer *b)
 	buffer_free(b);
 }
 
-/* Three capitals or three digits, then a space or a line end. */
-static enum msnp_candidate name_plausible(struct slice s)
-{
-	bool digits = s.len && s.ptr[0] >= '0' && s.ptr[0] <= '9';
-
-	for (size_t i = 0; i < 3; i++) {
-		if (i == s.len)
-			return CANDIDATE_MORE;
-		if (digits ? s.ptr[i] < '0' || s.ptr[i] > '9' : s.ptr[i] < 'A' || s.ptr[i] > 'Z')
-			return CANDIDATE_NO;
-	}
-	if (s.len == 3)
-		return CANDIDATE_MORE;
-	return s.ptr[3] == ' ' || s.ptr[3] == '\r' || s.ptr[3] == '\n' ? CANDIDATE_YES : CANDIDATE_NO;
-}
-
-/* The first line of s, at most max bytes long; no line end stands before offset scanned. */
-static enum line_result find_line(struct slice s, size_t max, size_t scanned, struct line *line)
-{
-	size_t limit = s.len < max + 2 ? s.len : max + 2;
-	size_t lf = scanned + slice_find_byte(slice_sub(s, scanned, limit - (scanned < limit ? scanned : limit)), '\n');
-
-	if (lf >= limit)
-		return limit == max + 2 ? LINE_NONE : LINE_MORE;
-	line->total = lf + 1;
-	line->bare_lf = lf == 0 || s.ptr[lf - 1] != '\r';
-	line->text = slice_sub(s, 0, line->bare_lf ? lf : lf - 1);
-	return LINE_FOUND;
-}
-
-static bool has_control_bytes(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
-			return true;
-	return false;
-}
-
-enum msnp_candidate msnp_candidate(struct slice data, enum msnp_sender sender, const struct msnp_context *context,
-				   struct arena *arena)
-{
-	enum msnp_candidate name = name_plausible(data);
-	const struct msnp_form *first;
-	struct line line;
-
-	if (name != CANDIDATE_YES)
-		return name;
-	struct slice word = slice_sub(data, 0, 3);
-	size_t forms = msnp_forms_named(word, &first);
-	bool mine = false;
-	for (size_t i = 0; i < forms; i++)
-		mine |= first[i].sender == sender;
-	if (!mine)
-		return CANDIDATE_NO;
-	switch (find_line(data, CANDIDATE_LINE_MAX, 0, &line)) {
-	case LINE_NONE:
-		return CANDIDATE_NO;
-	case LINE_MORE:
-		/* A line end cut between CR and LF is no control byte. */
-		if (data.len && data.ptr[data.len - 1] == '\r')
-			data.len--;
-		return has_control_bytes(data) ? CANDIDATE_NO : CANDIDATE_MORE;
-	case LINE_FOUND:
-		break;
-	}
-	if (line.bare_lf || has_control_bytes(line.text))
-		return CANDIDATE_NO;
-	struct msnp_words words = msnp_split(line.text, arena);
-	if (words.count > CANDIDATE_WORDS_MAX)
-		return CANDIDATE_NO;
-	struct msnp_match match = msnp_match(words, sender, context, arena);
-	return match.fit == FIT_EXACT || match.fit == FIT_OTHER ? CANDIDATE_YES : CANDIDATE_NO;
-}
-
-/* Does any form of this command from this sender carry a payload? */
-static bool may_carry_payload(struct slice name, enum msnp_sender sender)
-{
-	const struct msnp_form *form;
-	size_t forms = msnp_forms_named(name, &form);
-
-	for (size_t i = 0; i < forms; i++)
-		if (form[i].sender == sender && form[i].payload != PAYLOAD_NONE)
-			return true;
-	return false;
-}
-
-/*
- * Reads off the line whether a payload follows.  Lines that fit no form go by
- * their last word, as a command that can carry a payload most likely does.
- */
-static void read_length(struct msnp_message *m, struct msnp_words words, const struct msnp_match *match)
-{
-	bool number = words.count > 1 && slice_u64(words.word[words.count - 1], &m->declared);
-
-	if (match->fit == FIT_EXACT || match->fit == FIT_OTHER) {
-		const struct msnp_binding *last = &match->bindings[match->binding_count - (match->binding_count ? 1 : 0)];
-
-		m->has_payload = match->binding_count && last->field == P_length;
-		if (m->has_payload)
-			slice_u64(words.word[last->word], &m->declared);
-	} else if (may_carry_payload(words.word[0], m->sender)) {
-		m->has_payload = number && words.count > (match->has_trid ? 2 : 1);
-		m->length_absent = !m->has_payload && match->form && match->form->payload != PAYLOAD_NONE;
-	}
-	if (!m->has_payload)
-		m->declared = 0;
-	if (m->declared > MSNP_PAYLOAD_MAX) {
-		m->length_limit = true;
-		m->has_payload = false;
-	}
-}
-
 /*
  * A command that the table does not know and whose line ends in a number: the
  * number is a payload length unless a command follows at once.
@@ -187,7 +61,7 @@ static enum step guess_length(struct msnp_message *m, struct msnp_words words, s
 		m->declared = 0;
 		return STEP_USED;
 	}
-	enum msnp_candidate next = name_plausible(after);
+	enum msnp_candidate next = msnp_name_plausible(after);
 	if (next == CANDIDATE_MORE && !end)
 		return STEP_MORE;
 	m->has_payload = next == CANDIDATE_NO;
@@ -237,7 +111,7 @@ static void skip(struct msnp_framer *f, struct slice data)
 }
 
 /* Can a command start here when the one before is trusted?  Unknown names are possible, garbage is not. */
-static bool line_plausible(const struct line *line)
+static bool line_plausible(const struct msnp_line *line)
 {
 	const struct msnp_form *form;
 	struct slice name = slice_sub(line->text, 0, 3), second = slice_sub(line->text, 4, line->text.len);
@@ -247,70 +121,7 @@ static bool line_plausible(const struct line *line)
 		return false;
 	if (msnp_is_error_name(name))
 		return slice_u64(slice_sub(second, 0, slice_find_byte(second, ' ')), &trid);
-	return msnp_forms_named(name, &form) > 0 || (!line->bare_lf && !has_control_bytes(line->text));
-}
-
-/*
- * Looking for commands in a payload.  Where a walk over whole commands failed
- * every walk that comes by the same place fails, so each place is visited once.
- */
-struct search {
-	struct slice bytes;
-	size_t goal;      /* whole commands must lead there or beyond */
-	bool end;         /* nothing follows bytes */
-	uint8_t *visited; /* a bit for every byte */
-};
-
-static bool visit(struct search *search, size_t at)
-{
-	uint8_t bit = (uint8_t)(1u << (at & 7));
-	bool fresh = !(search->visited[at / 8] & bit);
-
-	search->visited[at / 8] |= bit;
-	return fresh;
-}
-
-/* Do whole commands, one behind the other, lead from offset at to the goal? */
-static enum msnp_candidate chain_reaches(struct msnp_framer *f, struct search *search, size_t at)
-{
-	for (bool first = true; at < search->goal; first = false) {
-		struct slice rest = slice_sub(search->bytes, at, search->bytes.len);
-		struct msnp_message m = {.sender = f->sender};
-		struct line line;
-		enum msnp_candidate here = msnp_candidate(rest, f->sender, f->context, &f->arena);
-
-		if (here == CANDIDATE_MORE && !search->end)
-			return CANDIDATE_MORE;
-		if (here == CANDIDATE_MORE && !first)
-			return CANDIDATE_YES;
-		if (here != CANDIDATE_YES || !visit(search, at))
-			return CANDIDATE_NO;
-		find_line(rest, CANDIDATE_LINE_MAX, 0, &line);
-		struct msnp_words words = msnp_split(line.text, &f->arena);
-		struct msnp_match match = msnp_match(words, f->sender, f->context, &f->arena);
-		read_length(&m, words, &match);
-		at += line.total + (m.has_payload ? (size_t)m.declared : 0);
-		arena_reset(&f->arena);
-	}
-	return CANDIDATE_YES;
-}
-
-/* The first place before limit from where commands lead to the goal; *from is untouched when there is none. */
-static enum msnp_candidate search_chain(struct msnp_framer *f, struct search *search, size_t limit, size_t *from)
-{
-	enum msnp_candidate result = CANDIDATE_NO;
-
-	search->visited = memory_zalloc(search->bytes.len / 8 + 1);
-	for (size_t at = 0; at < limit && result == CANDIDATE_NO; at++) {
-		if (name_plausible(slice_sub(search->bytes, at, search->bytes.len)) != CANDIDATE_YES)
-			continue;
-		result = chain_reaches(f, search, at);
-		if (result == CANDIDATE_YES)
-			*from = at;
-		arena_reset(&f->arena);
-	}
-	free(search->visited);
-	return result;
+	return msnp_forms_named(name, &form) > 0 || (!line->bare_lf && !msnp_has_control_bytes(line->text));
 }
 
 /*
@@ -325,9 +136,9 @@ static enum step look_back(struct msnp_framer *f, struct slice rest, bool end, s
 	/* A straddling line needs no more than this of the rest. */
 	buffer_add_slice(&joined, f->last_payload);
 	buffer_add_slice(&joined, slice_sub(rest, 0, CANDIDATE_LINE_MAX + 2));
-	struct search search = {buffer_slice(&joined), f->last_payload.len + 1,
-				end || rest.len > CANDIDATE_LINE_MAX + 2, NULL};
-	found = search_chain(f, &search, f->last_payload.len, from);
+	struct msnp_search search = {buffer_slice(&joined), f->last_payload.len, f->last_payload.len + 1,
+				     end || rest.len > CANDIDATE_LINE_MAX + 2, f->sender, f->context, &f->arena};
+	found = msnp_search(&search, from);
 	buffer_free(&joined);
 	return found == CANDIDATE_YES ? STEP_BACK : found == CANDIDATE_MORE ? STEP_MORE : STEP_LOST;
 }
@@ -354,7 +165,7 @@ static enum step lose_sync(struct msnp_framer *f, struct slice rest, bool end, s
 			return back;
 	}
 	if (stray) {
-		enum msnp_candidate next = name_plausible(slice_sub(rest, stray, rest.len));
+		enum msnp_candidate next = msnp_name_plausible(slice_sub(rest, stray, rest.len));
 
 		if (next == CANDIDATE_MORE && !end)
 			return STEP_MORE;
@@ -401,10 +212,10 @@ static enum step find_sync(struct msnp_framer *f, struct slice rest, bool end, s
 /* A payload that will never be complete: how much of it belongs to the command? */
 static size_t true_length(struct msnp_framer *f, struct slice payload)
 {
-	struct search search = {payload, payload.len, true, NULL};
+	struct msnp_search search = {payload, payload.len, payload.len, true, f->sender, f->context, &f->arena};
 	size_t from = payload.len;
 
-	search_chain(f, &search, payload.len, &from);
+	msnp_search(&search, &from);
 	return from;
 }
 
@@ -442,11 +253,11 @@ static enum step next_command(struct msnp_framer *f, struct slice rest, bool end
 {
 	struct framed framed = {.kind = FRAMED_COMMAND};
 	struct msnp_message *m = &framed.message;
-	struct line line;
+	struct msnp_line line;
 
-	if (name_plausible(rest) == CANDIDATE_NO)
+	if (msnp_name_plausible(rest) == CANDIDATE_NO)
 		return lose_sync(f, rest, end, used);
-	enum line_result found = find_line(rest, MSNP_LINE_MAX, f->scanned, &line);
+	enum msnp_line_result found = msnp_line_find(rest, MSNP_LINE_MAX, f->scanned, &line);
 	if (found == LINE_MORE && !end) {
 		f->scanned = rest.len;
 		return STEP_MORE;
@@ -462,7 +273,7 @@ static enum step next_command(struct msnp_framer *f, struct slice rest, bool end
 		if (guess_length(m, words, slice_sub(rest, line.total, rest.len), end) == STEP_MORE)
 			return STEP_MORE;
 	} else {
-		read_length(m, words, &match);
+		msnp_read_length(m, words, &match);
 	}
 	return take_command(f, rest, &framed, line.total, end, used);
 }

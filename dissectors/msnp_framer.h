@@ -83,13 +83,4 @@ void msnp_framer_end(struct msnp_framer *f);
 
 void msnp_framer_free(struct msnp_framer *f);
 
-/*
- * Do these bytes start with a command line that this sender may send, complete
- * with CR LF, in a form the table knows?  Strict: for finding commands among
- * other bytes.
- */
-enum msnp_candidate { CANDIDATE_NO, CANDIDATE_YES, CANDIDATE_MORE };
-enum msnp_candidate msnp_candidate(struct slice data, enum msnp_sender sender, const struct msnp_context *context,
-				   struct arena *arena);
-
 #endif

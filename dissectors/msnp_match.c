@@ -342,15 +342,22 @@ struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, c
 	return best;
 }
 
+/* Forms that fit this much worse than the best one are not what was meant. */
+#define EVIDENCE_TOLERANCE 1
+
 struct msnp_evidence msnp_evidence(struct msnp_words words, enum msnp_sender sender, struct arena *arena)
 {
 	struct msnp_evidence e = {0, {MSNP_NEWEST, MSNP_FIRST}};
 	const struct msnp_form *form;
 	size_t forms = msnp_forms_named(words.word[0], &form);
 	struct trial t = {words, arena_alloc_raw(arena, words.count * sizeof(struct msnp_binding)), 0, 0};
+	int best = -1;
 
+	for (size_t i = 0; i < forms; i++)
+		if (form[i].sender == sender && fit_form(&t, &form[i]) && t.score > best)
+			best = t.score;
 	for (size_t i = 0; i < forms; i++, form++) {
-		if (form->sender != sender || !fit_form(&t, form))
+		if (form->sender != sender || !fit_form(&t, form) || t.score < best - EVIDENCE_TOLERANCE)
 			continue;
 		e.roles |= form->roles;
 		if (form->versions.lo < e.versions.lo)

@@ -16,9 +16,9 @@
 #define TAG(param, tag) {WORD_TAGGED, P_##param, tag}
 #define OPTTAG(param, tag) {WORD_OPTIONAL_TAGGED, P_##param, tag}
 #define PARAMS(...) (const struct msnp_param[]){__VA_ARGS__, NONE}
-#define FORM(name, roles, sender, from, to, trid, params, payload, reply_to, confidence, meaning, sources)             \
+#define FORM(name, roles, sender, from, to, trid, params, payload, reply_to, confidence, summary, meaning, sources)    \
 	{name,   ROLES_##roles,     MSNP_##sender, {from, to},              TRID_##trid, params,                       \
-	 PAYLOAD_##payload, reply_to, CONFIDENCE_##confidence, meaning, sources},
+	 PAYLOAD_##payload, reply_to, CONFIDENCE_##confidence, summary, meaning, sources},
 
 const struct msnp_form msnp_forms[] = {
 #include "dissectors/msnp_commands.def"

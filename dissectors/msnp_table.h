@@ -85,6 +85,7 @@ struct msnp_form {
 	enum payload_kind payload;
 	const char *reply_to;            /* comma-separated commands, "" for none */
 	enum confidence confidence;
+	const char *summary;             /* template; see summary.h */
 	const char *meaning;
 	const char *sources;
 };
@@ -137,7 +138,7 @@ struct msnp_match {
 struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, const struct msnp_context *context,
 			     struct arena *arena);
 
-/* What a line says about the connection it was seen on: the union of all forms that fit it. */
+/* What a line says about the connection it was seen on: the union of the forms that fit it best, or nearly so. */
 struct msnp_evidence {
 	unsigned roles;                /* 0 when no form fits */
 	struct msnp_versions versions; /* from the first to the last version that has such a form */

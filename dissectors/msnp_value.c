@@ -118,9 +118,13 @@ static void stamp_value(const struct word *w)
 static void protocol_value(const struct word *w)
 {
 	struct field *f = add_text(w);
-	size_t prefix = slice_has_prefix(w->text, SLICE_LIT("MSNP")) ? 4 : slice_has_prefix(w->text, SLICE_LIT("CVR")) ? 3 : 0;
+	size_t prefix = 0;
 	uint64_t number;
 
+	if (slice_has_prefix(w->text, SLICE_LIT("MSNP")))
+		prefix = 4;
+	else if (slice_has_prefix(w->text, SLICE_LIT("CVR")))
+		prefix = 3;
 	if (slice_u64(slice_sub(w->text, prefix, w->text.len), &number) && (prefix || number == 0))
 		return;
 	unknown_value(w, f);
@@ -241,7 +245,8 @@ static value_kind *const kinds[] = {
 
 void msnp_value(struct dissection *d, enum field_id param, size_t offset, size_t length)
 {
-	struct word w = {d, param, {SOURCE_LINE, offset, length}, slice_sub(d->sources[SOURCE_LINE].data, offset, length)};
+	struct slice text = slice_sub(d->sources[SOURCE_LINE].data, offset, length);
+	struct word w = {d, param, {SOURCE_LINE, offset, length}, text};
 
 	kinds[msnp_param_kind(param)](&w);
 }

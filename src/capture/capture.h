@@ -18,7 +18,7 @@ struct capture; /* one open capture */
 
 struct packet {
 	uint64_t frame;    /* as Wireshark counts: 1 for the first record of the file */
-	int64_t time_ns;   /* since 1970-01-01 UTC */
+	int64_t time_ns;   /* since 1970-01-01 UTC; of a pcapng simple packet, which has none, that of the packet before */
 	int linktype;      /* LINKTYPE_ value as in the file (tcpdump.org/linktypes.html) */
 	uint32_t wire_len; /* length on the wire; data may be shorter */
 	struct slice data; /* valid until the next capture_next or capture_close */

@@ -129,8 +129,9 @@ static void set_resolution(struct pcapng_interface *interface, uint8_t tsresol)
 	interface->scale = 1;
 	for (unsigned i = interface->finer ? digits - NS_DIGITS : NS_DIGITS - digits; i; i--) {
 		if (interface->scale > UINT64_MAX / 10) {
-			interface->scale = UINT64_MAX; /* all times are 0 then, near enough */
-			break;
+			/* no count of so short units fills a nanosecond; nor of these */
+			interface->tsresol = TSRESOL_BINARY | 127;
+			return;
 		}
 		interface->scale *= 10;
 	}

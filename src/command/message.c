@@ -58,11 +58,10 @@ static unsigned distance(const char *a, const char *b)
 
 const char *message_nearest(const char *word, const void *names, size_t count, size_t size)
 {
-	unsigned best = (unsigned)(strlen(word) / 3 + 2);
+	size_t length = strlen(word);
+	unsigned best = length < 5 ? 2 : length < 9 ? 3 : 4; /* what is nearer is near */
 	const char *nearest = NULL;
 
-	if (best > 4)
-		best = 4;
 	for (size_t i = 0; i < count; i++) {
 		const char *name;
 

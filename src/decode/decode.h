@@ -51,14 +51,14 @@ struct decode_counters {
 	uint64_t packets;
 	uint64_t tcp;
 	uint64_t other;
-	uint64_t tunnels;            /* GRE and IP-in-IP packets, skipped */
-	uint64_t fragments;          /* fragments received */
+	uint64_t tunnels;            /* GRE and IP-in-IP packets, skipped; part of other */
+	uint64_t fragments;          /* received, those that can be of TCP; other protocols count as other */
 	uint64_t datagrams_complete; /* reassembled */
 	uint64_t datagrams_lost;     /* given up: timeout, limit, end of capture */
 	uint64_t fragment_conflicts; /* overlapping fragments with different bytes; first copy wins */
 	uint64_t broken;
 	uint64_t unsupported;
-	uint64_t bad_checksums;      /* only with verify_checksums */
+	uint64_t bad_checksums;      /* segments with bad_checksum */
 };
 
 struct decoder;

@@ -44,7 +44,7 @@ struct fragments {
 	unsigned used;
 	uint8_t *complete; /* bytes of the datagram given out last */
 	uint32_t complete_capacity;
-	struct assembly assemblies[DECODE_DATAGRAMS_MAX];
+	struct assembly *assemblies[DECODE_DATAGRAMS_MAX]; /* NULL: not needed so far; the first ones are needed first */
 };
 
 static bool has(const struct unit_set *s, uint32_t unit)
@@ -62,12 +62,20 @@ struct fragments *fragments_new(void)
 	return memory_zalloc(sizeof(struct fragments));
 }
 
+static void free_assembly(struct assembly *a)
+{
+	if (!a)
+		return;
+	free(a->bytes);
+	free(a);
+}
+
 void fragments_free(struct fragments *f)
 {
 	if (!f)
 		return;
 	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX; i++)
-		free(f->assemblies[i].bytes);
+		free_assembly(f->assemblies[i]);
 	free(f->complete);
 	free(f);
 }
@@ -88,9 +96,9 @@ static void lose(struct fragments *f, struct assembly *a, struct decode_counters
 
 void fragments_give_up(struct fragments *f, struct decode_counters *counters)
 {
-	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX; i++)
-		if (f->assemblies[i].used)
-			lose(f, &f->assemblies[i], counters);
+	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX && f->assemblies[i]; i++)
+		if (f->assemblies[i]->used)
+			lose(f, f->assemblies[i], counters);
 }
 
 static uint8_t key_protocol(const struct fragment *fragment)
@@ -121,8 +129,8 @@ static struct assembly *find(struct fragments *f, const struct fragment *fragmen
 
 	if (f->used == 0)
 		return NULL;
-	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX; i++) {
-		struct assembly *a = &f->assemblies[i];
+	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX && f->assemblies[i]; i++) {
+		struct assembly *a = f->assemblies[i];
 
 		if (!a->used)
 			continue;
@@ -136,14 +144,16 @@ static struct assembly *find(struct fragments *f, const struct fragment *fragmen
 
 static struct assembly *free_slot(struct fragments *f, struct decode_counters *counters)
 {
-	struct assembly *oldest = &f->assemblies[0];
+	struct assembly *oldest = NULL;
 
 	for (size_t i = 0; i < DECODE_DATAGRAMS_MAX; i++) {
-		struct assembly *a = &f->assemblies[i];
+		if (!f->assemblies[i])
+			f->assemblies[i] = memory_zalloc(sizeof(*f->assemblies[i]));
+		struct assembly *a = f->assemblies[i];
 
 		if (!a->used)
 			return a;
-		if (a->serial < oldest->serial)
+		if (!oldest || a->serial < oldest->serial)
 			oldest = a;
 	}
 	lose(f, oldest, counters);

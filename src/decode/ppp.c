@@ -3,7 +3,6 @@
 
 enum {
 	PPP_ADDRESS = 0xff,
-	PPP_CONTROL = 0x03,
 	PPP_IPV4 = 0x0021, /* https://www.iana.org/assignments/ppp-numbers */
 	PPP_IPV6 = 0x0057,
 	CISCO_UNICAST = 0x0f,
@@ -12,11 +11,10 @@ enum {
 	PPPOE_SESSION_DATA = 0,
 };
 
-static uint8_t peek(const struct reader *r, size_t ahead)
+static uint8_t peek(const struct reader *r)
 {
 	struct reader copy = *r;
 
-	reader_skip(&copy, ahead);
 	return reader_u8(&copy);
 }
 
@@ -40,10 +38,13 @@ static enum decode_result protocol(struct layers *l, struct reader *r)
 	}
 }
 
-/* In HDLC-like framing (RFC 1662) address FF and control 03 come first, unless compressed away. */
+/*
+ * In HDLC-like framing (RFC 1662) address FF and control 03 come first, unless
+ * compressed away.  No protocol begins with FF.
+ */
 enum decode_result ppp_decode(struct layers *l, struct reader *r)
 {
-	if (peek(r, 0) == PPP_ADDRESS && peek(r, 1) == PPP_CONTROL)
+	if (peek(r) == PPP_ADDRESS)
 		reader_skip(r, 2);
 	return protocol(l, r);
 }
@@ -58,7 +59,7 @@ enum decode_result ppp_cisco_decode(struct layers *l, struct reader *r)
 /* LINKTYPE_PPP_HDLC holds Cisco HDLC as well. */
 enum decode_result ppp_hdlc_decode(struct layers *l, struct reader *r)
 {
-	uint8_t first = peek(r, 0);
+	uint8_t first = peek(r);
 
 	if (first == CISCO_UNICAST || first == CISCO_BROADCAST)
 		return ppp_cisco_decode(l, r);

@@ -39,6 +39,8 @@ static void write_all(struct output *o)
 
 bool output_flush(struct output *o)
 {
+	if (o->fd < 0)
+		return true;
 	if (!o->error)
 		write_all(o);
 	o->buffer.len = 0;

@@ -21,7 +21,7 @@ struct output {
 	void *failed_ctx;
 };
 
-/* fd stays the caller's. */
+/* fd stays the caller's; with fd -1 nothing is written and the buffer keeps all. */
 void output_init(struct output *o, int fd, bool immediate);
 
 /* Writes the buffer.  Returns false when this or an earlier write failed. */

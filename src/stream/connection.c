@@ -97,15 +97,25 @@ static bool looks_like_keep_alive(const struct segment *s)
 	return s->payload_len == 1 && s->payload.len == 1 && s->payload.ptr[0] == 0 && s->flags == TCP_ACK;
 }
 
-/* The start of a side seen from the middle was inferred; its first data may correct it. */
-static void correct_start(struct half *h, uint64_t at)
+void connection_begin_earlier(struct connection *c, int side, uint64_t at)
 {
+	if (at >= c->half[side].next)
+		return;
+	c->half[side].next = at;
+	c->pub.fin[side] = false; /* there is something before the FIN after all */
+}
+
+/* The start of a side seen from the middle was inferred; its first data may correct it. */
+static void correct_start(struct connection *c, int side, uint64_t at)
+{
+	struct half *h = &c->half[side];
+
 	if (h->started || h->known >= START_SYN)
 		return;
-	if (h->known == START_SEEN && at == h->next + 1)
+	if (h->known == START_SEEN && at == h->next + 1 && !h->fin)
 		h->next = at; /* what was seen was a keep-alive */
-	else if (at < h->next && at + STREAM_NEAR >= STREAM_START)
-		h->next = at;
+	else if (at + STREAM_NEAR >= STREAM_START)
+		connection_begin_earlier(c, side, at);
 }
 
 /* Offset of the first payload byte (or the FIN); false when it is not to be used. */
@@ -122,7 +132,7 @@ static bool locate(struct connection *c, int side, const struct segment *s, uint
 	*at = s->ordered ? h->next : half_offset(h, seq);
 	if (is_keep_alive(h, *at, s))
 		return false;
-	correct_start(h, *at);
+	correct_start(c, side, *at);
 	return true;
 }
 

@@ -158,6 +158,9 @@ struct connection *connection_new(struct stream_table *t, struct flow *f);
 /* One segment of the connection that is not the SYN of another one. */
 void connection_segment(struct stream_table *t, struct connection *c, int side, const struct segment *s);
 
+/* Moves the start of a side of which nothing was delivered to a lower offset, if it is lower. */
+void connection_begin_earlier(struct connection *c, int side, uint64_t at);
+
 /* Is it over, and why?  Asked after every segment. */
 bool connection_over(struct stream_table *t, struct connection *c, enum stream_end *why);
 

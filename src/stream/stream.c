@@ -233,7 +233,7 @@ static bool repeats_closed(const struct stream_table *t, const struct flow *f, i
 	       elapsed(t, f->u.closed.time_ns) < STREAM_CLOSING_NS;
 }
 
-/* Does a SYN say that the flow has a new connection? */
+/* Does a SYN say that the flow has a new connection?  If not, learns from it. */
 static bool syn_is_new(const struct stream_table *t, struct flow *f, int side, const struct segment *s)
 {
 	if (f->state == FLOW_OPENING && !f->reset)
@@ -248,7 +248,7 @@ static bool syn_is_new(const struct stream_table *t, struct flow *f, int side, c
 	if (unknown)
 		half_start(h, h->first, START_SYN);
 	else if (!h->started)
-		h->next = half_offset(h, h->first);
+		connection_begin_earlier(c, side, half_offset(h, h->first));
 	if (c->pub.opener < 0)
 		c->pub.opener = opener_of(s, side);
 	return false;

@@ -45,9 +45,11 @@ struct slice percent_decode(struct arena *arena, struct slice s)
 
 bool percent_is_sound(struct slice s)
 {
-	for (size_t at = slice_find_byte(s, '%'); at < s.len; at += 3 + slice_find_byte(slice_sub(s, at + 3, s.len), '%'))
+	for (size_t at = slice_find_byte(s, '%'); at < s.len; at += slice_find_byte(slice_sub(s, at, s.len), '%')) {
 		if (percent_byte(s, at) < 0)
 			return false;
+		at += 3;
+	}
 	return true;
 }
 

@@ -85,9 +85,9 @@ def packets6():
 
 # ------------------------------------------------------------------ link layers
 
-def ethernet(side, ip, ethertype=0x0800, tags=b""):
+def ethernet(side, ip, ethertype=0x0800, tags=b"", shortest=60):
     frame = MAC[1 - side] + MAC[side] + tags + struct.pack("!H", ethertype) + ip
-    return frame + b"\xee" * max(0, 60 - len(frame))        # padding that is not 0, to be seen if it is taken for data
+    return frame + b"\xee" * max(0, shortest - len(frame))  # padding that is not 0, to be seen if it is taken for data
 
 
 def ethernet_llc(side, ip):
@@ -358,8 +358,8 @@ def files():
                                           for side, _, data in segments() if data]),
         "ipv4-options.pcap": pcap(1, [ethernet(side, ipv4(side, data, n, options=b"\x94\x04\0\0"))
                                       for n, (side, data, _) in enumerate(segments())]),
-        "offload.pcap": pcap(1, [ethernet(side, ipv4(side, data, n, total=0)) if text else ethernet(side, ipv4(side, data, n))
-                                 for n, (side, data, text) in enumerate(segments())]),
+        "offload.pcap": pcap(1, [ethernet(side, ipv4(side, data, n, total=0), shortest=0)
+                                 for n, (side, data, _) in enumerate(segments())]),
         "fragments.pcap": pcap(1, fragments()),
         "fragments-ipv6.pcap": pcap(1, fragments6()),
         "big-endian.pcap": pcap(1, frames, order=">"),

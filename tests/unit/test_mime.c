@@ -13,7 +13,8 @@
 
 #define PLAIN "Content-Type: text/plain; charset=UTF-8\r\n"
 #define PLAIN_TREE \
-	"msg.headers{[Content-Type]=\"text/plain; charset=UTF-8\"} msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" "
+	"msg.headers{[Content-Type]=\"text/plain; charset=UTF-8\"} msg.content_type=\"text/plain\" " \
+	"msg.charset=\"UTF-8\" "
 
 struct row {
 	const char *payload;

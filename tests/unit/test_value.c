@@ -178,7 +178,8 @@ static const struct {
 	 "\" Location=\"0\" Friendly=\"aABpAA==\"></msnobj>",
 	 "msnobj.size=2 msnobj.creator=\"a&bA\" msnobj.type=2 msnobj.attributes{[stamp]=\"MII\"} msnobj.sha1d=\"" SUM
 	 "\" msnobj.location=\"0\" msnobj.friendly=\"hi\""},
-	{"<msnobj Creator=\"a\"/>", "msnobj.creator=\"a\" !msnobj.broken !msnobj.broken !msnobj.broken"},
+	{"<msnobj/>", ""},
+	{"<msnobj Creator=\"a\"/>", "msnobj.creator=\"a\" !msnobj.broken"},
 	{"<msnobj Creator=\"a\" Size=\"0\" Type=\"x\" SHA1D=\"AAAA\"/>",
 	 "msnobj.creator=\"a\" msnobj.size=0 msnobj.type msnobj.sha1d=\"AAAA\" !msnobj.broken !msnobj.broken "
 	 "!msnobj.broken"},
@@ -283,7 +284,8 @@ static void test_objects(void **state)
 
 		begin(&d, &arena, SLICE_EMPTY);
 		msnobject_dissect(&d, &d.root, dissection_add_source(&d, "msnobj", slice_str(objects[i].xml)));
-		buffer_printf(&expected, "msnobj.xml=\"%s\" %s%c", objects[i].xml, objects[i].tree, 0);
+		buffer_printf(&expected, "msnobj.xml=\"%s\"%s%s%c", objects[i].xml, objects[i].tree[0] ? " " : "",
+			      objects[i].tree, 0);
 		assert_tree(&d, (const char *)expected.data);
 		buffer_free(&expected);
 	}
@@ -303,9 +305,27 @@ static void test_objects_cut(void **state)
 			begin(&d, &arena, SLICE_EMPTY);
 			msnobject_dissect(&d, &d.root, dissection_add_source(&d, "msnobj", slice_of(copy, len)));
 			tree_check(&d);
-			assert_non_null(d.findings);
+			assert_true(d.findings || strcmp(objects[i].xml + len, "x") == 0);
 			free(copy);
 		}
+	arena_free(&arena);
+}
+
+/* With no room for further fields, values are still looked at, and nothing is linked. */
+static void test_full(void **state)
+{
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(&d, &arena, slice_str(rows[i].word));
+		while (d.field_count < DISSECTION_FIELDS_MAX)
+			field_add(&d, &d.root, P_unknown, SOURCE_LINE, 0, 0);
+		msnp_value(&d, rows[i].param, 0, strlen(rows[i].word));
+		tree_check(&d);
+		assert_ptr_equal(d.findings->rule, &finding_rules[RULE_LIMIT_FIELDS]);
+	}
 	arena_free(&arena);
 }
 
@@ -324,7 +344,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),   cmocka_unit_test(test_words_cut),   cmocka_unit_test(test_range),
-		cmocka_unit_test(test_objects), cmocka_unit_test(test_objects_cut), cmocka_unit_test(test_guid),
+		cmocka_unit_test(test_objects), cmocka_unit_test(test_objects_cut), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_guid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
