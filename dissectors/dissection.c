@@ -177,7 +177,7 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 
 uint8_t *dissection_summary_room(struct dissection *d, size_t n)
 {
-	if (n > d->summary_room - d->summary.len) {
+	if (!d->summary.ptr || n > d->summary_room - d->summary.len) {
 		size_t room = (d->summary.len + n) * 2;
 
 		if (room < SUMMARY_ROOM_MIN)

@@ -14,6 +14,7 @@
  * order of the machine that wrote it.
  */
 #define FILE_HEADER_BYTES 24u
+#define SNAPSHOT_LENGTH_AT 16u
 #define MAGIC_MICROSECONDS 0xa1b2c3d4u
 #define MAGIC_NANOSECONDS 0xa1b23c4du
 #define MAGIC_KUZNETZOV 0xa1b2cd34u /* longer record headers */
@@ -35,9 +36,9 @@ static bool read_header(struct pcap_file *f, struct slice first, char *message)
 {
 	struct reader r = reader_over(first);
 	uint32_t magic = reader_be32(&r);
-	bool big_endian = known_magic(magic);
 
-	if (!big_endian) {
+	f->big_endian = known_magic(magic);
+	if (!f->big_endian) {
 		r.at = 0;
 		magic = reader_le32(&r);
 	}
@@ -46,7 +47,7 @@ static bool read_header(struct pcap_file *f, struct slice first, char *message)
 		return false;
 	}
 	reader_skip(&r, 16);
-	uint32_t linktype = big_endian ? reader_be32(&r) : reader_le32(&r);
+	uint32_t linktype = f->big_endian ? reader_be32(&r) : reader_le32(&r);
 	if (r.truncated) {
 		snprintf(message, CAPTURE_MESSAGE_MAX, "the capture header is cut short (%zu bytes of %u)", first.len,
 			 FILE_HEADER_BYTES);
@@ -59,6 +60,19 @@ static bool read_header(struct pcap_file *f, struct slice first, char *message)
 	return true;
 }
 
+/*
+ * libpcap cuts packets to the snapshot length in the file header without
+ * telling.  Some programs write headers with a shorter one than their packets
+ * have; so libpcap is shown the longest that is taken.
+ */
+static void lift_snapshot_length(const struct pcap_file *f, struct source *s)
+{
+	uint8_t *field = s->data + s->start + SNAPSHOT_LENGTH_AT;
+
+	for (unsigned i = 0; i < 4; i++)
+		field[f->big_endian ? 3 - i : i] = (uint8_t)(CAPTURE_PACKET_MAX >> i * 8);
+}
+
 bool pcap_file_open(struct pcap_file *f, struct source *s, char *message)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
@@ -67,6 +81,7 @@ bool pcap_file_open(struct pcap_file *f, struct source *s, char *message)
 	source_need(s, FILE_HEADER_BYTES, &first);
 	if (!read_header(f, slice_sub(first, 0, FILE_HEADER_BYTES), message))
 		return false;
+	lift_snapshot_length(f, s);
 	FILE *stream = source_stdio(s);
 	if (!stream) {
 		snprintf(message, CAPTURE_MESSAGE_MAX, "the file cannot be read as a stream");
@@ -78,7 +93,6 @@ bool pcap_file_open(struct pcap_file *f, struct source *s, char *message)
 		snprintf(message, CAPTURE_MESSAGE_MAX, "%s", error);
 		return false;
 	}
-	f->snaplen = (uint32_t)pcap_snapshot(f->pcap);
 	return true;
 }
 
@@ -87,18 +101,6 @@ static enum capture_result cut(const struct pcap_file *f, const struct source *s
 	snprintf(message, CAPTURE_MESSAGE_MAX, "%s", s->failure ? s->failure : why);
 	place_append(message, f->frames + 1, f->offset, source_compressed(s));
 	return CAPTURE_CUT;
-}
-
-/*
- * libpcap cuts packets to the snapshot length in the file header without
- * telling, so that the length of such a record has to be asked from the stream.
- */
-static void resynchronise(struct pcap_file *f)
-{
-	off_t at = ftello(pcap_file(f->pcap));
-
-	if (at > 0)
-		f->offset = (uint64_t)at;
 }
 
 enum capture_result pcap_file_next(struct pcap_file *f, const struct source *s, struct packet *packet, char *message)
@@ -121,8 +123,6 @@ enum capture_result pcap_file_next(struct pcap_file *f, const struct source *s, 
 	packet->wire_len = header->len > header->caplen ? header->len : header->caplen;
 	packet->data = slice_of(data, header->caplen);
 	f->offset += f->header_bytes + header->caplen;
-	if (header->caplen == f->snaplen)
-		resynchronise(f);
 	return CAPTURE_PACKET;
 }
 

@@ -11,9 +11,9 @@ struct pcap;
 struct pcap_file {
 	struct pcap *pcap; /* libpcap's pcap_t */
 	int linktype;
+	bool big_endian;
 	bool nanoseconds;
 	uint32_t header_bytes; /* of a record header */
-	uint32_t snaplen;      /* as libpcap took it */
 	uint64_t frames;       /* so far */
 	uint64_t offset;       /* of the next record */
 };

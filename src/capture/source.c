@@ -171,44 +171,20 @@ static ssize_t stdio_read(void *cookie, char *out, size_t n)
 	return (ssize_t)n;
 }
 
-/* Only tells the position, which ftello() asks for: the bytes cannot be had again. */
-static bool position(struct source *s, int64_t offset, int whence, int64_t *at)
-{
-	*at = (int64_t)s->offset;
-	return whence == SEEK_CUR && offset == 0;
-}
-
 #if defined(__APPLE__) || defined(__NetBSD__) || defined(__OpenBSD__) || defined(__DragonFly__)
 static int funopen_read(void *cookie, char *out, int n)
 {
 	return (int)stdio_read(cookie, out, (size_t)n);
 }
 
-static fpos_t funopen_seek(void *cookie, fpos_t offset, int whence)
-{
-	int64_t at;
-
-	return position(cookie, offset, whence, &at) ? (fpos_t)at : -1;
-}
-
 FILE *source_stdio(struct source *s)
 {
-	return funopen(s, funopen_read, NULL, funopen_seek, NULL);
+	return funopen(s, funopen_read, NULL, NULL, NULL);
 }
 #else
-static int cookie_seek(void *cookie, off64_t *offset, int whence)
-{
-	int64_t at;
-
-	if (!position(cookie, *offset, whence, &at))
-		return -1;
-	*offset = at;
-	return 0;
-}
-
 FILE *source_stdio(struct source *s)
 {
-	cookie_io_functions_t functions = {.read = stdio_read, .seek = cookie_seek};
+	cookie_io_functions_t functions = {.read = stdio_read};
 
 	return fopencookie(s, "r", functions);
 }

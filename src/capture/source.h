@@ -68,9 +68,8 @@ static inline bool source_compressed(const struct source *s)
 }
 
 /*
- * What has not been consumed, as a stdio stream to read from instead.  It
- * cannot seek, but ftello() tells the offset in the file.  The source must
- * outlive it.  NULL when the system refuses.
+ * What has not been consumed, as a stdio stream to read from instead; it cannot
+ * seek.  The source must outlive it.  NULL when the system refuses.
  *
  * Regular files go this way, too: with the larger buffer of the source that is
  * faster than fopen().

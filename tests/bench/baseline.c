@@ -84,13 +84,13 @@ static struct flow *add(struct flow **at, const uint8_t *key, uint32_t seq)
 
 static bool has_payload(const uint8_t *line, size_t len)
 {
-	static const char names[][4] = {"MSG", "UUX", "UBX", "UBN", "UUN", "UBM", "UUM", "ADL", "RML", "NOT", "GCF",
-					"QRY", "PAG", "IPG", "FQY", "SDG", "PUT", "NFY", "DEL", "DAT", "VAS"};
+	static const char names[][4] = {"QRY", "UUX", "MSG", "UBX", "UBN", "UUN", "UBM", "UUM", "ADL", "RML", "NOT", "GCF",
+					"PAG", "IPG", "FQY", "SDG", "PUT", "NFY", "DEL", "DAT", "VAS", "PGD", "SDC"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (memcmp(line, names[i], 3) == 0)
-			/* The server's answer to QRY has a number only. */
-			return i != 11 || memchr(line + 4, ' ', len - 4) != NULL;
+			/* The server's answers to QRY and UUX may be a number only. */
+			return i > 1 || memchr(line + 4, ' ', len - 4) != NULL;
 	return line[0] >= '0' && line[0] <= '9' && len > 4 && memchr(line + 4, ' ', len - 4);
 }
 

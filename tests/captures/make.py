@@ -346,7 +346,7 @@ def extensions6():
 def files():
     both, both6 = packets(), packets6()
     frames = [ethernet(side, ip) for side, ip in both]
-    plain = pcap(1, frames)
+    plain, big = pcap(1, frames), pcap(1, frames, order=">")
     out = {name + ".pcap": pcap(linktype, [wrap(side, ip) for side, ip in both]) for name, (linktype, wrap) in LINKS.items()}
     out.update({
         "ipv6.pcap": pcap(1, [ethernet(side, ip, 0x86DD) for side, ip in both6]),
@@ -362,13 +362,15 @@ def files():
                                  for n, (side, data, _) in enumerate(segments())]),
         "fragments.pcap": pcap(1, fragments()),
         "fragments-ipv6.pcap": pcap(1, fragments6()),
-        "big-endian.pcap": pcap(1, frames, order=">"),
+        "big-endian.pcap": big,
         "nanoseconds.pcap": pcap(1, frames, nanoseconds=True),
         "nanoseconds-big-endian.pcap": pcap(1, frames, order=">", nanoseconds=True),
         "modified.pcap": modified_pcap(1, frames),
         "ethernet.pcap.gz": gzip(plain),
         "two-members.pcap.gz": gzip(plain[:200]) + gzip(plain[200:]),
         "snaplen.pcap": pcap(1, frames, snaplen=60),
+        "short-snaplen.pcap": plain[:16] + struct.pack("<I", 40) + plain[20:],      # the packets are whole all the same
+        "short-snaplen-big-endian.pcap": big[:16] + struct.pack(">I", 40) + big[20:],
         "cut.pcap": plain[:-30],
         "cut-in-header.pcap": plain[:-65],
         "cut.pcap.gz": gzip(plain)[:500],

@@ -79,6 +79,7 @@ static const struct {
 	{"nanoseconds.pcap", "pcap", true, "EN10MB", 1},
 	{"nanoseconds-big-endian.pcap", "pcap", true, "EN10MB", 1},
 	{"snaplen.pcap", "pcap", false, "EN10MB", 0},
+	{"short-snaplen.pcap", "pcap", false, "EN10MB", 0},
 	{"raw.pcap", "pcap", false, "RAW", 0},
 	{"raw-12.pcap", "pcap", false, "RAW", 0},
 	{"raw-14.pcap", "pcap", false, "RAW", 0},

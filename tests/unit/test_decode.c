@@ -489,6 +489,7 @@ static const char *const v4_files[] = {
 	"ppp-hdlc.pcap",      "ppp-plain.pcap",     "ppp.pcap",          "pppoe.pcap",
 	"prism.pcap",         "radiotap-plain.pcap", "radiotap.pcap",    "raw-12.pcap",
 	"raw-14.pcap",        "raw-ipv4.pcap",      "raw.pcap",          "sections.pcapng",
+	"short-snaplen.pcap", "short-snaplen-big-endian.pcap",
 	"sll.pcap",           "sll2.pcap",          "vlan-9100.pcap",    "vlan-stacked.pcap",
 	"vlan.pcap",          "wifi-four-addresses.pcap", "wifi-ht.pcap", "wifi-qos.pcap",
 	"wifi.pcap",
