@@ -18,8 +18,8 @@ _msnscope_value() {
 	--color) _msnscope_offer 'auto always never' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
-	--version) _msnscope_offer "$(seq 2 21)" "$2" ;;
-	--limit) ;;
+	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
+	--limit) _msnscope_offer 'flows= flow-bytes= total-bytes= idle-seconds= hold-events= hold-bytes=' "$2" ;;
 	*) return 1 ;;
 	esac
 }
@@ -57,8 +57,8 @@ _msnscope() {
 	'') options+=' -o -r --version' ;;
 	text) options+=' -o -r -v -vv --limit --show-secrets --verify-checksums' ;;
 	json) options+=' -o -r --limit --payload --pretty --ranges --verify-checksums' ;;
-	commands) options+=' -o --direction --role --version' ;;
-	fields) options+=' -o' ;;
+	commands) options+=' -o --direction --json --role --version' ;;
+	fields) options+=' -o --json' ;;
 	help) options='' ;;
 	esac
 
@@ -72,7 +72,7 @@ _msnscope() {
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json commands fields help' -- "$current")
 		;;
 	text | json) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'text json commands fields' "$current" ;;
+	help) _msnscope_offer 'text json commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

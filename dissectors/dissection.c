@@ -131,8 +131,8 @@ unsigned dissection_add_source(struct dissection *d, const char *name, struct sl
 	return (unsigned)d->source_count++;
 }
 
-__attribute__((format(printf, 2, 0))) static struct slice format_text(struct arena *arena, const char *format,
-								       va_list ap)
+__attribute__((format(printf, 2, 0), nonnull(2))) static struct slice
+format_text(struct arena *arena, const char *format, va_list ap)
 {
 	char small[256];
 	va_list again;
@@ -192,7 +192,8 @@ uint8_t *dissection_summary_room(struct dissection *d, size_t n)
 }
 
 /* Formats behind the summary, a second time when the first shows that there was too little room. */
-__attribute__((format(printf, 2, 0))) static void summary_format(struct dissection *d, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0), nonnull(2))) static void
+summary_format(struct dissection *d, const char *format, va_list ap)
 {
 	uint8_t *text = dissection_summary_room(d, SUMMARY_ROOM_MIN / 2);
 	size_t room = d->summary_room - d->summary.len;

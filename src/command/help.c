@@ -88,7 +88,8 @@ int command_explain(const struct subcommand *s)
 {
 	struct buffer text = {NULL, 0, 0};
 
-	buffer_printf(&text, "usage: msnscope %s %s\n\n%s%s\n", s->name, s->arguments, s->details, *s->details ? "\nOptions:" : "Options:");
+	buffer_printf(&text, "usage: msnscope %s %s\n\n%s%sOptions:\n", s->name, s->arguments, s->details,
+		      *s->details ? "\n" : "");
 	options_help(&text, s->for_whom);
 	if (s->for_whom & FOR_READING) {
 		buffer_add_str(&text, "\nLimits:\n");

@@ -103,6 +103,20 @@ void masks_set(struct masks *m, const struct dissection *d)
 	merge(&m->payload);
 }
 
+void masks_set_unknown(struct masks *m, struct slice payload)
+{
+	size_t begin = 0;
+
+	for (size_t at = 0; !m->show && at <= payload.len; at++) {
+		if (at < payload.len && payload.ptr[at] > ' ')
+			continue;
+		if (at - begin >= MASK_RUN_MIN)
+			mask_add(&m->payload, begin, at - begin);
+		begin = at + 1;
+	}
+	merge(&m->payload);
+}
+
 /* --- asking --- */
 
 /* The first range that ends behind offset, or count. */

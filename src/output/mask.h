@@ -41,6 +41,12 @@ void masks_free(struct masks *m);
 /* Takes the secrets of another event. */
 void masks_set(struct masks *m, const struct dissection *d);
 
+/* A run of this many bytes without a blank in data that nobody understood may be a ticket. */
+#define MASK_RUN_MIN 20u
+
+/* Takes such runs of the payload of an event that was not dissected; after masks_set. */
+void masks_set_unknown(struct masks *m, struct slice payload);
+
 /* Is the value of this field secret, itself or because of a part of it? */
 bool masks_hide_field(const struct masks *m, const struct field *f);
 

@@ -284,7 +284,8 @@ static void write_line(struct text_events *w, const struct event *e)
 	add_command(w, e);
 	size_t column = origin_columns(e) + columns(out, from);
 	end(w, style);
-	add_summary(w, e->dissection->summary, column);
+	if (e->kind == EVENT_COMMAND)
+		add_summary(w, e->dissection->summary, column);
 	if (e->kind == EVENT_COMMAND && e->lost_bytes) {
 		buffer_add_str(out, "  (lost ");
 		add_count(out, e->lost_bytes, "byte");
@@ -321,6 +322,8 @@ static void write_event(void *ctx, const struct event *e)
 
 	w->nanoseconds = e->nanoseconds;
 	masks_set(&w->masks, e->dissection);
+	if (e->kind == EVENT_SKIPPED)
+		masks_set_unknown(&w->masks, e->payload);
 	write_line(w, e);
 	for (const struct finding *f = e->dissection->findings; f; f = f->next)
 		write_finding(w, f);

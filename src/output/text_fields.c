@@ -88,15 +88,29 @@ static void add_plain_value(struct buffer *out, const struct field *f)
 	}
 }
 
-static void add_value(struct text_events *w, const struct field *f)
+/* The bytes of a field that has not the form it should have. */
+static void add_formless(struct buffer *out, const struct event *e, const struct field *f)
+{
+	if (f->source >= e->dissection->source_count)
+		return;
+	buffer_add_str(out, "? \"");
+	escape_add(out, slice_sub(e->dissection->sources[f->source].data, f->offset, f->length));
+	buffer_add_byte(out, '"');
+}
+
+static void add_value(struct text_events *w, const struct event *e, const struct field *f)
 {
 	struct buffer *out = &w->out->buffer;
 
-	if (!f->has_value || f->def->type == FIELD_BRANCH || f->def->type == FIELD_DICT)
+	if (f->def->type == FIELD_BRANCH || f->def->type == FIELD_DICT)
 		return;
 	buffer_add_byte(out, ' ');
 	if (masks_hide_field(&w->masks, f)) {
 		buffer_add_str(out, MASK_TEXT);
+		return;
+	}
+	if (!f->has_value) {
+		add_formless(out, e, f);
 		return;
 	}
 	add_plain_value(out, f);
@@ -126,7 +140,7 @@ static void write_field(struct text_events *w, const struct event *e, const stru
 	else
 		buffer_add_str(out, f->def->name);
 	buffer_add_byte(out, ':');
-	add_value(w, f);
+	add_value(w, e, f);
 	add_place(w, e, f);
 	buffer_add_byte(out, '\n');
 }

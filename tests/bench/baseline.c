@@ -108,7 +108,7 @@ static size_t last_number(const uint8_t *line, size_t len)
 
 static bool looks_like_command(const uint8_t *line, size_t len)
 {
-	if (len < 3 || (len > 3 && line[3] != ' '))
+	if (len < 3 || (len > 3 && line[3] != ' ') || (len > 4 && line[4] == '/')) /* "GET /" is HTTP */
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (!((line[i] >= 'A' && line[i] <= 'Z') || (line[i] >= '0' && line[i] <= '9')))
@@ -126,7 +126,7 @@ static size_t cut(struct floor *f, const uint8_t *data, size_t len, bool *other)
 		size_t line, payload;
 
 		if (!end) {
-			*other = len - at >= 4 && !looks_like_command(data + at, 4);
+			*other = len - at >= 5 && !looks_like_command(data + at, 5);
 			break;
 		}
 		line = (size_t)(end - data) - at;

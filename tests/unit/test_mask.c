@@ -166,6 +166,20 @@ static void test_merge(void **state)
 	expect(&t->out, "USR *** TWN S ***il");
 }
 
+/* What is left of a ticket behind a gap. */
+static void test_unknown(void **state)
+{
+	struct tree *t = *state;
+	struct slice rest = SLICE_LIT("JyoEqUir+f6fcias4HuN8UJcm8U\r\nLST bob@example.com Bob\r\n"
+				      "0123456789012345678 01234567890123456789");
+
+	masks_set(&t->masks, &t->d);
+	t->masks.payload.count = 0;
+	masks_set_unknown(&t->masks, rest);
+	mask_add_bytes(&t->out, rest, &t->masks.payload);
+	expect(&t->out, "***\\x0d\\x0aLST bob@example.com Bob\\x0d\\x0a0123456789012345678 ***");
+}
+
 static void test_hexdump(void **state)
 {
 	struct tree *t = *state;
@@ -184,7 +198,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escapes), TREE_TEST(test_line),    TREE_TEST(test_cut),   TREE_TEST(test_free_text),
-		TREE_TEST(test_fields),         TREE_TEST(test_decoded), TREE_TEST(test_merge), TREE_TEST(test_hexdump),
+		TREE_TEST(test_fields),         TREE_TEST(test_decoded), TREE_TEST(test_merge), TREE_TEST(test_unknown),
+		TREE_TEST(test_hexdump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
