@@ -175,20 +175,17 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 	d->finding_count++;
 }
 
-uint8_t *dissection_summary_room(struct dissection *d, size_t n)
+void dissection_summary_grow(struct dissection *d, size_t n)
 {
-	if (!d->summary.ptr || n > d->summary_room - d->summary.len) {
-		size_t room = (d->summary.len + n) * 2;
+	size_t room = (d->summary.len + n) * 2;
 
-		if (room < SUMMARY_ROOM_MIN)
-			room = SUMMARY_ROOM_MIN;
-		uint8_t *text = arena_alloc_raw(d->arena, room);
-		if (d->summary.len)
-			memcpy(text, d->summary.ptr, d->summary.len);
-		d->summary.ptr = text;
-		d->summary_room = room;
-	}
-	return (uint8_t *)d->summary.ptr + d->summary.len;
+	if (room < SUMMARY_ROOM_MIN)
+		room = SUMMARY_ROOM_MIN;
+	uint8_t *text = arena_alloc_raw(d->arena, room);
+	if (d->summary.len)
+		memcpy(text, d->summary.ptr, d->summary.len);
+	d->summary.ptr = text;
+	d->summary_room = room;
 }
 
 /* Formats behind the summary, a second time when the first shows that there was too little room. */

@@ -104,8 +104,17 @@ unsigned dissection_add_source(struct dissection *d, const char *name, struct sl
 void finding_add(struct dissection *d, enum finding_rule_id rule, const struct field *field, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* For dissection_summary_room. */
+void dissection_summary_grow(struct dissection *d, size_t n);
+
 /* Room for n more bytes behind the summary.  Who writes there adds their number to summary.len. */
-uint8_t *dissection_summary_room(struct dissection *d, size_t n);
+static inline uint8_t *dissection_summary_room(struct dissection *d, size_t n)
+{
+	/* More than n, so that an empty summary has room too. */
+	if (d->summary_room - d->summary.len <= n)
+		dissection_summary_grow(d, n);
+	return (uint8_t *)d->summary.ptr + d->summary.len;
+}
 
 /* Sets the summary. */
 void dissection_summarise(struct dissection *d, const char *format, ...) __attribute__((format(printf, 2, 3)));

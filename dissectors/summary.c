@@ -84,19 +84,26 @@ static bool put_value(struct dissection *d, const struct field *f)
 	return text.len > 0;
 }
 
-/* The first field from f on that is msnp.<name>. */
+/* Is it msnp.<name>?  Most fields differ within few bytes: a call would cost more than it saves. */
+static bool is_named(const struct field *f, struct slice name)
+{
+	const char *own = f->def->name;
+
+	for (const char *p = prefix; *p; p++)
+		if (*own++ != *p)
+			return false;
+	for (size_t i = 0; i < name.len; i++)
+		if ((uint8_t)*own++ != name.ptr[i])
+			return false;
+	return *own == '\0';
+}
+
+/* The first field of that name from f on. */
 static const struct field *find(const struct field *f, struct slice name)
 {
-	for (; f; f = f->next) {
-		const char *own = f->def->name;
-
-		if (strncmp(own, prefix, sizeof(prefix) - 1) != 0)
-			continue;
-		own += sizeof(prefix) - 1;
-		if (strncmp(own, (const char *)name.ptr, name.len) == 0 && own[name.len] == '\0')
-			return f;
-	}
-	return NULL;
+	while (f && !is_named(f, name))
+		f = f->next;
+	return f;
 }
 
 /* Returns false when no field of that name has anything to be shown. */

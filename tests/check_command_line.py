@@ -120,8 +120,8 @@ def ignored_pipe(names):
     """Where the signal is ignored the program ends as quietly."""
     reader, writer = os.pipe()
     os.close(reader)
-    p = subprocess.run([MSNSCOPE, names["sample"]], stdout=writer, stderr=subprocess.PIPE, restore_signals=False, check=False,
-                       preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN))
+    p = subprocess.run([MSNSCOPE, names["sample"]], stdout=writer, stderr=subprocess.PIPE, restore_signals=False,
+                       check=False, preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN))
     os.close(writer)
     return None if p.returncode == -signal.SIGPIPE and not p.stderr else f"{p.returncode} {p.stderr}"
 
@@ -148,8 +148,14 @@ def nothing_secret(names):
     return None if secrets and not any(s in masked for s in secrets) else "a secret shows"
 
 
-CASES = [("full disk", full_disk), ("reader goes away", closed_pipe), ("the same with the signal ignored", ignored_pipe),
-         ("output appended to the input", appended), ("standard input", standard_input), ("nothing secret", nothing_secret)]
+CASES = [
+    ("full disk", full_disk),
+    ("reader goes away", closed_pipe),
+    ("the same with the signal ignored", ignored_pipe),
+    ("output appended to the input", appended),
+    ("standard input", standard_input),
+    ("nothing secret", nothing_secret),
+]
 
 
 def main():

@@ -29,8 +29,8 @@ def main():
         os.symlink(MSNSCOPE, os.path.join(folder, "msnscope"))
         env = dict(os.environ, PATH=folder + os.pathsep + os.environ["PATH"])
         for n, block in enumerate(blocks, 1):
-            p = subprocess.run(["bash", "-o", "pipefail", "-c", block], cwd=SRCDIR, env=env, capture_output=True, text=True,
-                               check=False)
+            p = subprocess.run(["bash", "-o", "pipefail", "-c", block], cwd=SRCDIR, env=env, capture_output=True,
+                               text=True, check=False)
             good = p.returncode == 0 and p.stdout and not p.stderr
             failed += not good
             print(f"{'ok' if good else 'not ok'} {n} - {' '.join(block.split())[:100]}".replace("#", ""))

@@ -35,7 +35,7 @@ def members(pairs):
 def run(*args):
     """The output of the program, as bytes."""
     p = subprocess.run([MSNSCOPE, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    require(p.returncode in (0, 2, 3), f"msnscope {' '.join(args)} ended with status {p.returncode}: {p.stderr.decode()}")
+    require(p.returncode in (0, 2, 3), f"{' '.join(args)}: ended with status {p.returncode}: {p.stderr.decode()}")
     require(p.returncode != 2 or not p.stdout, f"status 2 but output: {p.stderr.decode()}")
     return p.stdout
 

@@ -80,15 +80,16 @@ input() {
 
 # row WIDTHS CELL...: the first cell is aligned to the left.
 row() {
-	local widths=$1 cell at=0
+	local widths=$1 left=- cell
 	shift
 	for cell; do
 		if $markdown; then
 			printf '| %s ' "$cell"
 		else
-			printf "%$( ((at++ == 0)) && printf -- '-')${widths%%,*}s  " "$cell"
+			printf "%$left${widths%%,*}s  " "$cell"
 		fi
 		widths=${widths#*,}
+		left=
 	done
 	if $markdown; then echo '|'; else echo; fi
 }
@@ -162,7 +163,7 @@ compare_peers() {
 		measure tshark -r "$file" -Y msnms -T json -J msnms && figures "tshark -T json"
 	fi
 	if command -v tcpflow >/dev/null; then
-		measure tcpflow -r "$file" -C && figures "tcpflow -C"
+		measure tcpflow -X /dev/null -C -r "$file" && figures "tcpflow -C"
 	fi
 }
 
