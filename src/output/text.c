@@ -128,7 +128,7 @@ static void add_provenance(struct buffer *out, const struct connection *c)
 		buffer_printf(out, ", MSNP%d to MSNP%d possible", c->versions.lo, c->versions.hi);
 	if (!c->role)
 		buffer_add_str(out, "; role not known");
-	else if (c->role_from != VERSION_NEGOTIATED)
+	else if (c->role_from == VERSION_ASSUMED)
 		buffer_printf(out, "; role %s", version_from_name(c->role_from));
 	if (c->direction_from == DIRECTION_COMMANDS)
 		buffer_add_str(out, "; client told by its commands");

@@ -72,7 +72,7 @@ static void check_template(const struct msnp_form *form)
 		fail_msg("%s: %s: braces or brackets", form->name, form->summary);
 	if (words > WORDS_MAX)
 		fail_msg("%s: %s: too long", form->name, form->summary);
-	if (s.ptr[s.len - 1] == '.' || (s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[0] != 'P'))
+	if (s.ptr[s.len - 1] == '.' || (s.ptr[0] >= 'A' && s.ptr[0] <= 'Z'))
 		fail_msg("%s: %s: capital or full stop", form->name, form->summary);
 }
 
@@ -98,7 +98,7 @@ static const struct {
 	 "go to notification server 198.51.100.20:1863"},
 	{MSNP_SERVER, MSNP_DS, 21, "XFR 3 NS 198.51.100.20:443 G D VmVyc2lvbjogMQ0K",
 	 "go to notification server 198.51.100.20:443 (gateway)"},
-	{MSNP_CLIENT, MSNP_NS, 8, "USR 7 TWN S t=secret&p=secret", "Passport ticket"},
+	{MSNP_CLIENT, MSNP_NS, 8, "USR 7 TWN S t=secret&p=secret", "sign in with a Passport ticket"},
 	{MSNP_SERVER, MSNP_NS, 8, "USR 7 OK alice@example.com Alice%20%E2%98%BA 1 0",
 	 "signed in as alice@example.com \"Alice \xe2\x98\xba\""},
 	{MSNP_CLIENT, MSNP_NS, 8, "SYN 8 0", "ask for everything newer than list version 0"},
