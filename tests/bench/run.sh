@@ -13,7 +13,7 @@
 #   INPUT        dense, talk, mixed or many-flows (all)
 #
 # `make bench` calls it with what it needs: MSNSCOPE, the program; BENCH_TOOLS, the folder of generate, baseline and
-# measure; srcdir, the source tree. BENCH_ARGS are further arguments. The inputs, some 2 GB, are kept in
+# measure; srcdir, the source tree. BENCH_ARGS are further arguments. The inputs, some 2.5 GB, are kept in
 # $MSNSCOPE_BENCH_DIR (${TMPDIR:-/tmp}/msnscope-bench).
 set -eu
 
@@ -118,8 +118,11 @@ measure() {
 
 # figures NAME: the row of what was measured last; needs $bytes, $packets, $commands, $bare, $floor.
 figures() {
+	local rate
+	rate=$(calculate %.0f "$commands / $wall")
+	[[ $1 == bare || $1 == tcpflow* ]] && rate=-
 	row "$widths" "$1" "$wall" "$cpu" "$(calculate %.0f "$bytes / 1e6 / $wall")" "$(calculate %.0f "$packets / $wall")" \
-		"$(calculate %.0f "$commands / $wall")" "$rss" \
+		"$rate" "$rss" \
 		"$(calculate %.2f "$cpu / $bare")" "$(calculate %.2f "$cpu / $floor")"
 }
 widths=22,8,8,8,10,10,8,8,8
@@ -205,6 +208,8 @@ compare_goals() {
 	done
 }
 
+printf '%s, %s processors, best of %s runs\n' \
+	"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)" "$(getconf _NPROCESSORS_ONLN)" "$runs"
 for kind in "${inputs[@]}"; do
 	compare "$kind" "${size[$kind]}"
 done

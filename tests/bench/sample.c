@@ -52,7 +52,8 @@ static bool same_connection(const uint8_t *a, const uint8_t *b)
 	if (memcmp(a + AT_SOURCE, b + AT_SOURCE, ends + 2 * ports) == 0)
 		return true;
 	return memcmp(a + AT_SOURCE, b + AT_DESTINATION, 4) == 0 && memcmp(a + AT_DESTINATION, b + AT_SOURCE, 4) == 0 &&
-	       memcmp(a + AT_TRANSPORT, b + AT_TRANSPORT + 2, 2) == 0 && memcmp(a + AT_TRANSPORT + 2, b + AT_TRANSPORT, 2) == 0;
+	       memcmp(a + AT_TRANSPORT, b + AT_TRANSPORT + 2, 2) == 0 &&
+	       memcmp(a + AT_TRANSPORT + 2, b + AT_TRANSPORT, 2) == 0;
 }
 
 static const uint8_t *find(const uint8_t *data, size_t len, const void *what, size_t what_len)

@@ -7,7 +7,17 @@
 #define NOISE_BYTES (1u << 20)
 #define ENDLESS 10u /* of so many small connections one never ends */
 
-enum step { STEP_SYN, STEP_SYN_ACK, STEP_ACK, STEP_REQUEST, STEP_RESPONSE, STEP_FIN, STEP_FIN_ACK, STEP_LAST_ACK, STEP_DONE };
+enum step {
+	STEP_SYN,
+	STEP_SYN_ACK,
+	STEP_ACK,
+	STEP_REQUEST,
+	STEP_RESPONSE,
+	STEP_FIN,
+	STEP_FIN_ACK,
+	STEP_LAST_ACK,
+	STEP_DONE,
+};
 
 void noise_init(struct noise *n)
 {
@@ -66,6 +76,7 @@ static const uint8_t *noise(const struct noise *n, struct prng *r)
 static uint32_t request(struct connection *c, const struct noise *n, struct writer *w)
 {
 	char text[512];
+	uint32_t size;
 
 	c->requests--;
 	c->unacknowledged = 0;
@@ -76,7 +87,8 @@ static uint32_t request(struct connection *c, const struct noise *n, struct writ
 
 		return tcp(c, w, CLIENT, PSH | ACK, text, (uint32_t)len);
 	}
-	return tcp(c, w, CLIENT, PSH | ACK, noise(n, &w->prng), prng_between(&w->prng, 40, 150));
+	size = prng_between(&w->prng, 40, 150);
+	return tcp(c, w, CLIENT, PSH | ACK, noise(n, &w->prng), size);
 }
 
 /* The first segment of a response over HTTP, with all of its header. */
@@ -99,8 +111,10 @@ static uint32_t response(struct connection *c, const struct noise *n, struct wri
 {
 	uint32_t size, len;
 
-	if (c->kind == TRAFFIC_SMALL)
-		return tcp(c, w, SERVER, PSH | ACK, noise(n, &w->prng), prng_between(&w->prng, 60, 300));
+	if (c->kind == TRAFFIC_SMALL) {
+		len = prng_between(&w->prng, 60, 300);
+		return tcp(c, w, SERVER, PSH | ACK, noise(n, &w->prng), len);
+	}
 	if (c->unacknowledged == 2) {
 		c->unacknowledged = 0;
 		return tcp(c, w, CLIENT, ACK, NULL, 0);
@@ -159,9 +173,11 @@ uint32_t dns_lookup(struct writer *w)
 {
 	static const char name[] = "\4host\7example\3net";
 	uint8_t frame[FRAME_MAX], message[64] = {0};
-	struct ends e = {{0xc0000200 + prng_between(&w->prng, 2, 250), 0xc6336401}, {(uint16_t)prng_between(&w->prng, 1024, 5000), 53}, {0}};
+	struct ends e = {.ip = {0xc0000200, 0xc6336401}, .port = {0, 53}};
 	uint32_t size, len = 12;
 
+	e.ip[CLIENT] += prng_between(&w->prng, 2, 250);
+	e.port[CLIENT] = (uint16_t)prng_between(&w->prng, 1024, 5000);
 	put16(message, (uint32_t)prng_next(&w->prng));
 	put16(message + 2, 0x0100);
 	put16(message + 4, 1);

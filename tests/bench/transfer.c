@@ -209,7 +209,8 @@ void sample_transfer(struct sample *s, unsigned version, int sender, uint32_t ki
 	open_switchboard(&t, version);
 	invite(&t, sender, size);
 	p2p(&t, sender, SESSION, FILE_DATA, file, size);
-	slp(&t, !sender, 0, sender == CLIENT ? "BYE MSNMSGR:alice@example.com MSNSLP/1.0" : "BYE MSNMSGR:bob@example.com MSNSLP/1.0",
+	slp(&t, !sender, 0,
+	    sender == CLIENT ? "BYE MSNMSGR:alice@example.com MSNSLP/1.0" : "BYE MSNMSGR:bob@example.com MSNSLP/1.0",
 	    "sessionclosebody", "\r\n");
 	close_switchboard(&t);
 	free(file);
