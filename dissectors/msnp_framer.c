@@ -264,11 +264,13 @@ static enum step next_command(struct msnp_framer *f, struct slice rest, bool end
 	}
 	if (found != LINE_FOUND || !line_plausible(&line))
 		return lose_sync(f, rest, end, used);
-	struct msnp_words words = msnp_split(line.text, &f->arena);
-	struct msnp_match match = msnp_match(words, f->sender, f->context, &f->arena);
 	m->sender = f->sender;
 	m->line = line.text;
 	m->bare_lf = line.bare_lf;
+	if (msnp_never_payload(slice_sub(line.text, 0, 3), f->sender))
+		return take_command(f, rest, &framed, line.total, end, used);
+	struct msnp_words words = msnp_split(line.text, &f->arena);
+	struct msnp_match match = msnp_match(words, f->sender, f->context, &f->arena);
 	if (match.fit == FIT_NONE) {
 		if (guess_length(m, words, slice_sub(rest, line.total, rest.len), end) == STEP_MORE)
 			return STEP_MORE;

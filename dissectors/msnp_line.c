@@ -85,6 +85,30 @@ static bool may_carry_payload(struct slice name, enum msnp_sender sender)
 	return false;
 }
 
+static bool has_length(const struct msnp_form *form)
+{
+	for (const struct msnp_param *p = form->params; p->rule != WORD_END; p++)
+		if (p->field == P_length)
+			return true;
+	return false;
+}
+
+bool msnp_never_payload(struct slice name, enum msnp_sender sender)
+{
+	const struct msnp_form *form;
+	size_t forms = msnp_forms_named(name, &form);
+	bool known = false;
+
+	for (size_t i = 0; i < forms; i++) {
+		if (form[i].sender != sender)
+			continue;
+		if (form[i].payload != PAYLOAD_NONE || has_length(&form[i]))
+			return false;
+		known = true;
+	}
+	return known;
+}
+
 /* Lines that fit no form go by their last word, as a command that can carry a payload most likely does. */
 void msnp_read_length(struct msnp_message *m, struct msnp_words words, const struct msnp_match *match)
 {

@@ -37,6 +37,9 @@ enum msnp_candidate msnp_name_plausible(struct slice s);
 enum msnp_candidate msnp_candidate(struct slice data, enum msnp_sender sender, const struct msnp_context *context,
 				   struct arena *arena);
 
+/* Does the table know forms of this command from this sender, all of them without payload?  Spares matching the line. */
+bool msnp_never_payload(struct slice name, enum msnp_sender sender);
+
 /* Bytes below 0x20, and DEL. */
 bool msnp_has_control_bytes(struct slice s);
 

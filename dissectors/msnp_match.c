@@ -211,9 +211,8 @@ static bool fit_many(struct trial *t, const struct msnp_param *p, size_t at)
 /* Do the words from at on fit the params from p on?  Fills bindings. */
 static bool fit_params(struct trial *t, const struct msnp_param *p, size_t at)
 {
-	struct trial saved = *t;
-	size_t skip;
-	int looks;
+	size_t saved_count = t->count, skip;
+	int saved_score = t->score, looks;
 
 	if (p->rule == WORD_END) {
 		/* Some clients leave spaces behind the last parameter. */
@@ -228,8 +227,8 @@ static bool fit_params(struct trial *t, const struct msnp_param *p, size_t at)
 			return fit_many(t, p, at + 1);
 		if (fit_params(t, p + 1, at + 1))
 			return true;
-		t->count = saved.count;
-		t->score = saved.score;
+		t->count = saved_count;
+		t->score = saved_score;
 	}
 	return is_optional(p) && fit_params(t, p + 1, at);
 }
@@ -304,41 +303,57 @@ static void take(struct msnp_match *best, const struct trial *t, const struct ms
 	best->binding_count = t->count;
 }
 
+/* The form a line is nearest to that fits none, or NULL when the sender has no form of that name. */
+static const struct msnp_form *closest_form(const struct msnp_form *form, size_t forms, struct msnp_words words,
+					    enum msnp_sender sender, const struct msnp_context *context)
+{
+	const struct msnp_form *closest = NULL;
+	size_t nearest = SIZE_MAX;
+
+	for (size_t i = 0; i < forms; i++, form++) {
+		size_t d = distance(form, words, in_context(form, context));
+
+		if (form->sender != sender || d >= nearest)
+			continue;
+		nearest = d;
+		closest = form;
+	}
+	return closest;
+}
+
 struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, const struct msnp_context *context,
 			     struct arena *arena)
 {
 	struct msnp_match best = {.fit = FIT_NONE};
-	const struct msnp_form *form, *closest = NULL;
-	size_t forms = msnp_forms_named(words.word[0], &form), nearest = SIZE_MAX;
+	const struct msnp_form *first = NULL;
+	size_t forms = msnp_forms_named(words.word[0], &first);
 	struct msnp_binding *bindings = arena_alloc_raw(arena, words.count * sizeof(*bindings));
 	struct trial t = {words, arena_alloc_raw(arena, words.count * sizeof(*bindings)), 0, 0};
 	int best_score = -1;
 
-	for (size_t i = 0; i < forms; i++, form++) {
+	for (size_t i = 0; i < forms; i++) {
+		const struct msnp_form *form = &first[i];
 		bool here = in_context(form, context);
 
-		if (form->sender != sender)
-			continue;
-		if (distance(form, words, here) < nearest) {
-			nearest = distance(form, words, here);
-			closest = form;
-		}
-		if ((best.fit == FIT_EXACT && !here) || !fit_form(&t, form))
+		if (form->sender != sender || (best.fit == FIT_EXACT && !here) || !fit_form(&t, form))
 			continue;
 		if ((here && best.fit != FIT_EXACT) || t.score >= best_score) {
 			take(&best, &t, form, here ? FIT_EXACT : FIT_OTHER, bindings);
 			best_score = t.score;
 		}
 	}
-	if (best.fit == FIT_NONE && closest) {
-		bind_by_position(&t, closest);
-		take(&best, &t, closest, FIT_CLOSEST, bindings);
+	if (best.fit == FIT_NONE) {
+		const struct msnp_form *closest = closest_form(first, forms, words, sender, context);
+
+		if (closest) {
+			bind_by_position(&t, closest);
+			take(&best, &t, closest, FIT_CLOSEST, bindings);
+		}
 	}
 	/* With a TrID rule of MAYBE the number may have been taken for the first parameter. */
 	bool bound = best.binding_count && best.bindings[0].word == 1;
-	if (best.form && !bound && trid_words(best.form, words)) {
+	if (best.form && !bound && trid_words(best.form, words))
 		best.has_trid = slice_u64(words.word[1], &best.trid);
-	}
 	return best;
 }
 

@@ -84,6 +84,14 @@ bool msnp_is_error_name(struct slice name)
 	return name.len == 3 && slice_u64(name, &number);
 }
 
+/* Three characters as a number that sorts like them. */
+static uint32_t pack(const void *p)
+{
+	const uint8_t *b = p;
+
+	return (uint32_t)b[0] << 16 | (uint32_t)b[1] << 8 | b[2];
+}
+
 size_t msnp_forms_named(struct slice name, const struct msnp_form **first)
 {
 	size_t lo = 0, hi = msnp_forms_count;
@@ -92,16 +100,17 @@ size_t msnp_forms_named(struct slice name, const struct msnp_form **first)
 		name = SLICE_LIT("NNN");
 	if (name.len != 3)
 		return 0;
+	uint32_t key = pack(name.ptr);
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
-		if (memcmp(msnp_forms[mid].name, name.ptr, 3) < 0)
+		if (pack(msnp_forms[mid].name) < key)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	*first = &msnp_forms[lo];
-	while (hi < msnp_forms_count && memcmp(msnp_forms[hi].name, name.ptr, 3) == 0)
+	while (hi < msnp_forms_count && pack(msnp_forms[hi].name) == key)
 		hi++;
 	return hi - lo;
 }

@@ -110,8 +110,8 @@ def check_several():
 
 def check_pipe():
     """A pipe gives what the file gives, but for its name."""
-    path = "samples/msnp8-login.pcap"
-    file, pipe = support.run("json", path, cwd=support.SRCDIR).out, support.run("json", "-", data=support.read_bytes(support.sample("msnp8-login.pcap"))).out
+    path = support.sample("msnp8-login.pcap")
+    file, pipe = support.run("json", path).out, support.run("json", "-", data=support.read_bytes(path)).out
     require(file.replace(path.encode(), b"-") == pipe, "standard input gives other records")
 
 

@@ -58,7 +58,8 @@ def check(name, measure):
 
 def tshark_frames(name):
     """Numbers of the frames with TCP data, in order."""
-    p = subprocess.run(["tshark", "-r", os.path.join(FOLDER, name), "-Y", "tcp.len > 0 || (exported_pdu && !ip)", "-T", "fields", "-e", "frame.number"],
+    wanted = "tcp.len > 0 || (exported_pdu && !ip)"
+    p = subprocess.run(["tshark", "-r", os.path.join(FOLDER, name), "-Y", wanted, "-T", "fields", "-e", "frame.number"],
                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60)
     return [int(line) for line in p.stdout.decode().split()]
 

@@ -73,8 +73,9 @@ def run(*args, data=None, env=None, cwd=None):
                            env=env or environment(), cwd=cwd, **({"stdin": subprocess.DEVNULL} if data is None else {}))
     except subprocess.TimeoutExpired:
         raise Wrong(f"msnscope {' '.join(args)} runs longer than {SECONDS} s") from None
-    require(p.returncode in (0, 2, 3), f"msnscope {' '.join(args)} ended with status {p.returncode}: {p.stderr[:2000].decode('utf-8', 'replace')}")
-    require(b"runtime error" not in p.stderr and b"Sanitizer" not in p.stderr, p.stderr[:2000].decode("utf-8", "replace"))
+    messages = p.stderr[:2000].decode("utf-8", "replace")
+    require(p.returncode in (0, 2, 3), f"msnscope {' '.join(args)} ended with status {p.returncode}: {messages}")
+    require("runtime error" not in messages and "Sanitizer" not in messages, messages)
     return Result(p.returncode, p.stdout, p.stderr)
 
 

@@ -69,12 +69,27 @@ static void colon(struct json *j)
 
 void json_key_plain(struct json *j, const char *key, size_t length)
 {
-	json_separate(j);
+	if (j->pretty) {
+		json_separate(j);
+		buffer_reserve(j->out, length + 4);
+		buffer_add_byte(j->out, '"');
+		buffer_add(j->out, key, length);
+		buffer_add_byte(j->out, '"');
+		colon(j);
+		return;
+	}
 	buffer_reserve(j->out, length + 4);
-	buffer_add_byte(j->out, '"');
-	buffer_add(j->out, key, length);
-	buffer_add_byte(j->out, '"');
-	colon(j);
+	uint8_t *to = j->out->data + j->out->len;
+	if (!j->first)
+		*to++ = ',';
+	*to++ = '"';
+	memcpy(to, key, length);
+	to += length;
+	*to++ = '"';
+	*to++ = ':';
+	j->out->len = (size_t)(to - j->out->data);
+	j->first = false;
+	j->keyed = true;
 }
 
 /*
@@ -133,6 +148,8 @@ static bool add_text(struct buffer *out, struct slice s)
 
 		buffer_add(out, rest.ptr, plain);
 		at += plain;
+		if (at == s.len)
+			return all_valid;
 		size_t length = utf8_next(s, at, &codepoint, &valid);
 		if (length == 0)
 			return all_valid;

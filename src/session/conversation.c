@@ -89,10 +89,24 @@ static void follow_cookie(struct conversation *v, const struct msnp_message *m, 
 	}
 }
 
+/* Commands that say something even when role and version are certain. */
+static bool is_telling(struct slice line)
+{
+	static const char *const names[] = {"VER", "CHL", "XFR", "RNG", "USR", "ANS"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (memcmp(line.ptr, names[i], 3) == 0)
+			return true;
+	return false;
+}
+
 /* Framing goes by what is certain only. */
 static void learn(struct conversation *v, const struct msnp_message *m)
 {
 	struct session *s = v->session;
+
+	if (v->state.role_certain && v->state.how == STATE_NEGOTIATED && !is_telling(m->line))
+		return;
 	struct msnp_words words = msnp_split(m->line, &s->scratch);
 
 	msnp_state_observe(&v->state, m, words, &s->scratch);
@@ -116,7 +130,8 @@ static void on_framed(void *ctx, const struct framed *f)
 	item.framed = *f;
 	item.from = f->sender;
 	d = &v->direction[item.from];
-	item.challenge = slice_of(v->state.challenge, v->state.challenge_len);
+	if (f->kind == FRAMED_COMMAND && slice_has_prefix(f->message.line, SLICE_LIT("QRY")))
+		item.challenge = slice_of(v->state.challenge, v->state.challenge_len);
 	struct origin_range where = origins_frames(&d->origins, f->start, f->end, item.frames, EVENT_FRAMES_MAX);
 	item.frame_count = where.frames;
 	item.frames_omitted = where.omitted;

@@ -49,11 +49,12 @@ struct item {
 	uint64_t lost;            /* ITEM_LOST */
 	struct slice challenge;   /* ITEM_COMMAND: pending challenge */
 	int64_t time_ns;
-	uint64_t frames[EVENT_FRAMES_MAX];
 	size_t frame_count;
 	uint64_t frames_omitted;
 	unsigned anomalies;
 	size_t held_bytes;
+	struct queue_block *block;        /* where a waiting item lies */
+	uint64_t frames[EVENT_FRAMES_MAX]; /* last: of a waiting item only frame_count are there */
 };
 
 struct cookie {
@@ -71,6 +72,7 @@ struct session {
 	struct arena arena;    /* of the event being handed over */
 	struct arena scratch;  /* of the line being looked at */
 	struct item *first, **last; /* waiting, oldest first */
+	struct queue_block *newest_block, *spare_block;
 	size_t held_events, held_bytes;
 	struct cookie cookies[SESSION_COOKIES];
 	size_t next_cookie;
@@ -87,7 +89,8 @@ void conversation_end(struct conversation *v, const struct stream_connection *c,
 void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped);
 void conversation_free(struct conversation *v);
 
-/* queue.c: takes an item now, or keeps a copy until its turn comes. */
+/* queue.c: takes an item now, or keeps a copy in blocks of memory until its turn comes. */
+void queue_free(struct session *s);
 void queue_item(struct session *s, const struct item *item);
 /* Hands over what no longer has to wait. */
 void queue_run(struct session *s);

@@ -41,6 +41,7 @@ struct session *session_new(const struct session_options *options, const struct 
 
 void session_free(struct session *s)
 {
+	queue_free(s);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	free(s);

@@ -305,8 +305,11 @@ static struct flow *new_flow(struct stream_table *t, const struct flow_key *key,
 			     const struct segment *s)
 {
 	while (t->flows.count[FLOW_CLASS_LIVE] + t->flows.count[FLOW_CLASS_OTHER] >= t->limits.flows) {
-		t->counters.evicted++;
-		drop_flow(t, flow_victim(&t->flows, t->limits.flows), STREAM_END_LIMIT);
+		struct flow *victim = flow_victim(&t->flows, t->limits.flows);
+
+		/* Nothing is lost with entries kept only for late segments of what has ended or was ignored. */
+		t->counters.evicted += victim->state == FLOW_LIVE;
+		drop_flow(t, victim, STREAM_END_LIMIT);
 	}
 	struct flow *f = flow_add(&t->flows, key, hash, t->now);
 	restart(t, f, source, s);

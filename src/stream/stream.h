@@ -112,7 +112,7 @@ struct stream_consumer {
 struct stream_counters {
 	uint64_t connections; /* all, ignored ones and those without data included */
 	uint64_t ignored;
-	uint64_t evicted;     /* gave way at limits.flows */
+	uint64_t evicted;     /* delivered connections that gave way at limits.flows */
 	uint64_t gaps, gap_bytes; /* of connections not ignored */
 	uint64_t retransmitted_bytes; /* seen before, keep-alive probes not counted */
 	uint64_t stray_bytes;     /* behind a FIN, after the end or far outside the window: of no connection */
