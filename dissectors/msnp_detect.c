@@ -14,6 +14,17 @@ static bool is_strong(struct slice line, enum msnp_sender sender, struct arena *
 	return match.binding_count > 0 && !msnp_is_error_name(slice_sub(line, 0, 3));
 }
 
+/* Where the command behind the first line starts: behind its payload, when it has one. */
+static size_t next_command(struct slice data, size_t line_total, enum msnp_sender sender, struct arena *arena)
+{
+	struct msnp_message m = {.sender = sender};
+	struct msnp_words words = msnp_split(slice_sub(data, 0, line_total - 2), arena);
+	struct msnp_match match = msnp_match(words, sender, &anything, arena);
+
+	msnp_read_length(&m, words, &match);
+	return line_total + (m.has_payload ? (size_t)m.declared : 0);
+}
+
 enum msnp_detect msnp_detect(struct slice data, enum msnp_sender sender, bool likely, struct arena *arena)
 {
 	size_t end;
@@ -29,6 +40,7 @@ enum msnp_detect msnp_detect(struct slice data, enum msnp_sender sender, bool li
 	end = slice_find_byte(data, '\n') + 1;
 	if (likely || is_strong(slice_sub(data, 0, end - 2), sender, arena))
 		return DETECT_YES;
+	end = next_command(data, end, sender, arena);
 	switch (msnp_candidate(slice_sub(data, end, data.len), sender, &anything, arena)) {
 	case CANDIDATE_NO:
 		return DETECT_NO;

@@ -357,9 +357,6 @@ struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, c
 	return best;
 }
 
-/* Forms that fit this much worse than the best one are not what was meant. */
-#define EVIDENCE_TOLERANCE 1
-
 struct msnp_evidence msnp_evidence(struct msnp_words words, enum msnp_sender sender, struct arena *arena)
 {
 	struct msnp_evidence e = {0, {MSNP_NEWEST, MSNP_FIRST}};
@@ -372,7 +369,7 @@ struct msnp_evidence msnp_evidence(struct msnp_words words, enum msnp_sender sen
 		if (form[i].sender == sender && fit_form(&t, &form[i]) && t.score > best)
 			best = t.score;
 	for (size_t i = 0; i < forms; i++, form++) {
-		if (form->sender != sender || !fit_form(&t, form) || t.score < best - EVIDENCE_TOLERANCE)
+		if (form->sender != sender || !fit_form(&t, form) || t.score < best)
 			continue;
 		e.roles |= form->roles;
 		if (form->versions.lo < e.versions.lo)

@@ -138,7 +138,7 @@ struct msnp_match {
 struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, const struct msnp_context *context,
 			     struct arena *arena);
 
-/* What a line says about the connection it was seen on: the union of the forms that fit it best, or nearly so. */
+/* What a line says about the connection it was seen on: the union of the forms that fit it best. */
 struct msnp_evidence {
 	unsigned roles;                /* 0 when no form fits */
 	struct msnp_versions versions; /* from the first to the last version that has such a form */

@@ -6,6 +6,7 @@ Cut files, flipped bits and random bytes must never crash the program or keep it
 twice or on another port must give the same conversation; packets that are missing must give `lost` events, and every
 command that they did not carry unharmed.
 """
+import concurrent.futures
 import os
 import random
 import struct
@@ -16,7 +17,7 @@ from support import Wrong, exact_line, exact_payload, is_command, require
 
 FLIPPED = 320       # files with flipped bits
 RANDOM = 60         # files of random bytes
-DROPS = 9           # packets of each sample that are dropped, one at a time
+DROPS = 12          # packets of each sample that are dropped, one at a time
 STARTS = 8          # places in each sample where the capture begins
 PORTS = (443, 50001)
 
@@ -28,6 +29,20 @@ def said(events):
 
 def of_side(events, side):
     return [e for e in events if e["from"] == side]
+
+
+def check_each(check, items):
+    """Runs a check for each item, several at a time; what is wrong with any of them is Wrong."""
+    def problem(item):
+        try:
+            check(item)
+        except Wrong as wrong:
+            return str(wrong)
+        return None
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        problems = [text for text in pool.map(problem, items) if text]
+    require(not problems, "\n".join(problems))
 
 
 def missing(events):
@@ -87,8 +102,7 @@ def check_cut(data, n, edges, whole):
 
 
 def check_cuts(data, offsets, edges, whole):
-    for n in offsets:
-        check_cut(data, n, edges, whole)
+    check_each(lambda n: check_cut(data, n, edges, whole), offsets)
 
 
 def cut_files(tap):
@@ -132,9 +146,8 @@ def noisy_inputs():
 
 def flipped_bits(seed):
     rng, inputs = random.Random(seed), noisy_inputs()
-    for n in range(FLIPPED // 4):
-        path, data = rng.choice(inputs)
-        check_noise(flip(rng, data), f"{os.path.basename(path)}, seed {seed}, file {n}", n % 3 == 0)
+    chosen = [(n, path, flip(rng, data)) for n in range(FLIPPED // 4) for path, data in (rng.choice(inputs),)]
+    check_each(lambda item: check_noise(item[2], f"{os.path.basename(item[1])}, seed {seed}, file {item[0]}", item[0] % 3 == 0), chosen)
 
 
 def flipped_payload(seed):
@@ -260,13 +273,7 @@ def dropped_packets(path):
     # Of a payload that lost bytes before, the command line must be there: else the rest can be taken for anything.
     broken = {n for c in whole.values() for e in c.events if "payload_lost" in e for n in e["frames"]}
     frames = [n for n in data_frames(pcap) if n not in broken]
-    problems = []
-    for n in frames[::max(1, len(frames) // DROPS)]:
-        try:
-            check_dropped(pcap, whole, n)
-        except Wrong as wrong:
-            problems.append(str(wrong))
-    require(not problems, "\n".join(problems))
+    check_each(lambda n: check_dropped(pcap, whole, n), frames[::max(1, len(frames) // DROPS)])
 
 
 def check_late_start(pcap, whole, first):
@@ -288,13 +295,7 @@ def late_starts(path):
     pcap = support.Pcap(support.read_bytes(path))
     whole = support.conversations(support.read_events(path))
     frames = data_frames(pcap)
-    problems = []
-    for first in frames[1::max(1, len(frames) // STARTS)]:
-        try:
-            check_late_start(pcap, whole, first)
-        except Wrong as wrong:
-            problems.append(str(wrong))
-    require(not problems, "\n".join(problems))
+    check_each(lambda first: check_late_start(pcap, whole, first), frames[1::max(1, len(frames) // STARTS)])
 
 
 def main():

@@ -39,8 +39,19 @@ struct assembly {
 	uint32_t capacity;
 };
 
+/* Datagrams put together lately: what comes of them again is no loss. */
+#define FRAGMENT_COMPLETED 64u
+
+struct completed {
+	struct address source, destination;
+	uint8_t protocol;
+	uint32_t id;
+};
+
 struct fragments {
 	uint64_t serial;
+	struct completed completed[FRAGMENT_COMPLETED]; /* a ring */
+	size_t next_completed;
 	unsigned used;
 	uint8_t *complete; /* bytes of the datagram given out last */
 	uint32_t complete_capacity;
@@ -88,10 +99,35 @@ static void release(struct fragments *f, struct assembly *a)
 	f->used--;
 }
 
+static bool same_address(const struct address *a, const struct address *b)
+{
+	return a->version == b->version && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
+static void remember_completed(struct fragments *f, const struct assembly *a)
+{
+	f->completed[f->next_completed] = (struct completed){a->source, a->destination, a->protocol, a->id};
+	f->next_completed = (f->next_completed + 1) % FRAGMENT_COMPLETED;
+}
+
+/* Duplicates that came after their datagram was complete look like a datagram of which the rest is missing. */
+static bool is_repetition(const struct fragments *f, const struct assembly *a)
+{
+	for (size_t i = 0; i < FRAGMENT_COMPLETED; i++) {
+		const struct completed *c = &f->completed[i];
+
+		if (c->source.version && c->id == a->id && c->protocol == a->protocol &&
+		    same_address(&c->source, &a->source) && same_address(&c->destination, &a->destination))
+			return true;
+	}
+	return false;
+}
+
 static void lose(struct fragments *f, struct assembly *a, struct decode_counters *counters)
 {
 	release(f, a);
-	counters->datagrams_lost++;
+	if (!is_repetition(f, a))
+		counters->datagrams_lost++;
 }
 
 void fragments_give_up(struct fragments *f, struct decode_counters *counters)
@@ -104,11 +140,6 @@ void fragments_give_up(struct fragments *f, struct decode_counters *counters)
 static uint8_t key_protocol(const struct fragment *fragment)
 {
 	return fragment->source.version == 6 ? 0 : fragment->protocol;
-}
-
-static bool same_address(const struct address *a, const struct address *b)
-{
-	return a->version == b->version && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
 }
 
 static bool belongs(const struct assembly *a, const struct fragment *fragment)
@@ -311,6 +342,7 @@ enum fragment_result fragments_add(struct fragments *f, const struct fragment *f
 	a->bad_checksum |= fragment->bad_checksum;
 	if (!complete(a))
 		return FRAGMENT_KEPT;
+	remember_completed(f, a);
 	give_out(f, a, datagram);
 	counters->datagrams_complete++;
 	return FRAGMENT_COMPLETE;

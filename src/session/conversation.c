@@ -183,13 +183,20 @@ void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t le
 		msnp_framer_gap(&d->framer, len);
 }
 
-void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped)
+void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped, struct slice shown,
+			 const struct stream_origin *first, const struct stream_origin *last)
 {
-	struct msnp_framer *f = &v->direction[from].framer;
+	struct item item = {.kind = ITEM_SKIPPED, .conversation = v, .from = from, .time_ns = last->time_ns};
 
-	f->skipped_bytes = skipped;
-	f->skipped_start = f->base;
-	f->base += skipped;
+	item.framed.kind = FRAMED_SKIPPED;
+	item.framed.sender = from;
+	item.framed.skipped = shown;
+	item.framed.skipped_bytes = skipped;
+	item.frames[item.frame_count++] = first->frame;
+	if (last->frame != first->frame)
+		item.frames[item.frame_count++] = last->frame;
+	v->direction[from].framer.base += skipped;
+	queue_item(v->session, &item);
 }
 
 static const char *end_name(enum stream_end why)

@@ -85,8 +85,9 @@ void conversation_data(struct conversation *v, enum msnp_sender from, struct sli
 		       const struct stream_origin *origin);
 void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin);
 void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why);
-/* The first skipped bytes of a side were dropped before the connection was recognised. */
-void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped);
+/* The first bytes of a side were no commands and were dropped before the connection was recognised; shown: the first of them. */
+void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped, struct slice shown,
+			 const struct stream_origin *first, const struct stream_origin *last);
 void conversation_free(struct conversation *v);
 
 /* queue.c: takes an item now, or keeps a copy in blocks of memory until its turn comes. */

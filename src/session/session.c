@@ -19,6 +19,8 @@ struct probe {
 		struct buffer bytes;       /* since the place that may be a command */
 		struct origins origins;    /* of those bytes */
 		uint64_t seen, skipped;    /* bytes in all, and before those kept */
+		struct buffer shown;       /* the first of the skipped ones */
+		struct stream_origin skipped_first, skipped_last;
 		uint64_t lost;             /* in gaps before those kept */
 		struct stream_origin lost_origin;
 	} side[STREAM_SIDES];
@@ -61,6 +63,7 @@ static void probe_free(struct probe *p)
 {
 	for (int i = 0; i < STREAM_SIDES; i++) {
 		buffer_free(&p->side[i].bytes);
+		buffer_free(&p->side[i].shown);
 		origins_free(&p->side[i].origins);
 	}
 	free(p);
@@ -119,10 +122,11 @@ static void replay(struct probe *p, int side, enum msnp_sender from)
 	struct origins *o = &p->side[side].origins;
 	struct slice bytes = buffer_slice(&p->side[side].bytes);
 
+	if (p->side[side].skipped)
+		conversation_missed(v, from, p->side[side].skipped, buffer_slice(&p->side[side].shown),
+				    &p->side[side].skipped_first, &p->side[side].skipped_last);
 	if (p->side[side].lost)
 		conversation_gap(v, from, p->side[side].lost, &p->side[side].lost_origin);
-	if (p->side[side].skipped)
-		conversation_missed(v, from, p->side[side].skipped);
 	for (size_t i = 0; i < o->count; i++) {
 		const struct origin *at = &o->list[o->head + i];
 		uint64_t end = i + 1 < o->count ? at[1].offset : bytes.len;
@@ -131,6 +135,7 @@ static void replay(struct probe *p, int side, enum msnp_sender from)
 		conversation_data(v, from, slice_sub(bytes, (size_t)at->offset, (size_t)(end - at->offset)), &origin);
 	}
 	buffer_free(&p->side[side].bytes);
+	buffer_free(&p->side[side].shown);
 	origins_free(o);
 }
 
@@ -158,11 +163,28 @@ static void recognise(struct session *s, struct stream_connection *c, struct pro
 	replay(p, second, sender_of(p, second));
 }
 
+static struct stream_origin origin_at(const struct origins *o, uint64_t offset)
+{
+	uint64_t frame[2] = {0, 0};
+	struct origin_range r = origins_frames(o, offset, offset + 1, frame, 2);
+
+	return (struct stream_origin){frame[0], r.time_ns};
+}
+
 /* Drops kept bytes up to offset n: no command starts there. */
 static void drop(struct probe *p, int side, size_t n)
 {
 	struct origins *o = &p->side[side].origins;
+	struct slice dropped = slice_sub(buffer_slice(&p->side[side].bytes), 0, n);
 
+	if (n == 0)
+		return;
+	if (p->side[side].skipped == 0)
+		p->side[side].skipped_first = origin_at(o, 0);
+	p->side[side].skipped_last = origin_at(o, n - 1);
+	if (p->side[side].shown.len < FRAMER_SKIPPED_SHOWN)
+		buffer_add_slice(&p->side[side].shown,
+				 slice_sub(dropped, 0, FRAMER_SKIPPED_SHOWN - p->side[side].shown.len));
 	buffer_consume(&p->side[side].bytes, n);
 	p->side[side].skipped += n;
 	origins_forget(o, n);

@@ -179,6 +179,31 @@ static void on_sequence(struct stream_table *t, struct connection *c, int side, 
 		connection_fin(t, c, side, at);
 }
 
+static void watch_holes(struct stream_table *t, struct connection *c)
+{
+	if (c->has_holes)
+		return;
+	c->has_holes = true;
+	c->holes_ns = t->now;
+	DL_APPEND2(t->holes, c, holes_prev, holes_next);
+}
+
+static void unwatch_holes(struct stream_table *t, struct connection *c)
+{
+	if (!c->has_holes)
+		return;
+	c->has_holes = false;
+	DL_DELETE2(t->holes, c, holes_prev, holes_next);
+}
+
+static bool is_overdue(const struct stream_table *t, const struct connection *c, const struct half *h)
+{
+	uint64_t packets = c->packets - h->hole_since;
+
+	return packets >= STREAM_REORDER_PACKETS ||
+	       (packets >= STREAM_REORDER_PACKETS_MIN && elapsed(t, h->hole_ns) >= STREAM_REORDER_NS);
+}
+
 /* Calls an acknowledged hole a gap when no segment has filled it for a while. */
 static void check_hole(struct stream_table *t, struct connection *c, int side)
 {
@@ -192,13 +217,28 @@ static void check_hole(struct stream_table *t, struct connection *c, int side)
 	if (h->hole_end <= h->next) {
 		h->hole_end = end;
 		h->hole_since = c->packets;
+		h->hole_ns = t->now;
+		watch_holes(t, c);
 		return;
 	}
 	/* Only what was acknowledged back then is overdue, and still is acknowledged. */
 	if (end < h->hole_end)
 		h->hole_end = end;
-	if (c->packets - h->hole_since >= STREAM_REORDER_PACKETS)
+	if (is_overdue(t, c, h))
 		connection_skip(t, c, side, h->hole_end);
+}
+
+void connection_give_up_holes(struct stream_table *t, struct connection *c)
+{
+	bool more = false;
+
+	unwatch_holes(t, c);
+	for (int side = 0; side < STREAM_SIDES && !c->ignored; side++) {
+		check_hole(t, c, side);
+		more |= c->half[side].hole_end > c->half[side].next;
+	}
+	if (more && !c->ignored)
+		watch_holes(t, c);
 }
 
 void connection_segment(struct stream_table *t, struct connection *c, int side, const struct segment *s)

@@ -35,6 +35,7 @@ struct half {
 	uint64_t rst_at;   /* with rst */
 	uint64_t hole_end; /* the hole at next was acknowledged up to here; not above next: no hole */
 	uint64_t hole_since; /* number of the packet that acknowledged it */
+	int64_t hole_ns;     /* time of that packet */
 	uint32_t start;    /* sequence number at STREAM_START */
 	uint32_t first;    /* of the first byte; below start when that was found out later */
 	uint8_t known;     /* enum start_known */
@@ -50,6 +51,7 @@ struct connection {
 	struct half half[STREAM_SIDES];
 	struct flow *flow;
 	struct connection *waiting_prev, *waiting_next; /* those with waiting bytes, longest waiting first */
+	struct connection *holes_prev, *holes_next; /* those with acknowledged holes, in order of holes_ns */
 	struct connection *closing_prev, *closing_next; /* those about to end, in order of closing_ns */
 	uint64_t serial;
 	uint64_t packets;
@@ -57,6 +59,8 @@ struct connection {
 	int64_t closing_ns;
 	enum stream_end closing_why; /* STREAM_END_FIN or STREAM_END_RST */
 	bool closing;
+	int64_t holes_ns;
+	bool has_holes;
 	bool has_waiting;
 	bool reported; /* some callback was called */
 	bool ignored;  /* the consumer said so; to be freed when the call stack allows */
@@ -67,13 +71,18 @@ struct stream_table {
 	struct stream_consumer consumer;
 	struct stream_counters counters;
 	struct flow_table flows;
-	struct connection *waiting, *closing;
+	struct connection *waiting, *closing, *holes;
 	uint64_t waiting_cost; /* of all connections */
 	uint64_t history_left; /* of HISTORY_TOTAL_MAX */
 	uint64_t serial;
 	int64_t now; /* latest time seen: captures may be out of order, the clock is not */
 	bool clock_set;
 };
+
+static inline uint64_t elapsed(const struct stream_table *t, int64_t since)
+{
+	return t->now > since ? (uint64_t)t->now - (uint64_t)since : 0;
+}
 
 /* --- half.c: sequence numbers and offsets --- */
 
@@ -162,6 +171,9 @@ void connection_segment(struct stream_table *t, struct connection *c, int side, 
 void connection_begin_earlier(struct connection *c, int side, uint64_t at);
 
 /* Is it over, and why?  Asked after every segment. */
+/* STREAM_REORDER_NS have passed for its holes: calls them gaps. */
+void connection_give_up_holes(struct stream_table *t, struct connection *c);
+
 bool connection_over(struct stream_table *t, struct connection *c, enum stream_end *why);
 
 #endif

@@ -235,6 +235,8 @@ void connection_free(struct stream_table *t, struct connection *c)
 		history_free(&c->half[side].history, &t->history_left);
 	}
 	account(t, c, before);
+	if (c->has_holes)
+		DL_DELETE2(t->holes, c, holes_prev, holes_next);
 	if (c->closing)
 		DL_DELETE2(t->closing, c, closing_prev, closing_next);
 	free(c);

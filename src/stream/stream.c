@@ -32,12 +32,6 @@ const struct stream_counters *stream_table_counters(const struct stream_table *t
 	return &t->counters;
 }
 
-/* The time stamps may be anything: the difference is taken without overflow. */
-static uint64_t elapsed(const struct stream_table *t, int64_t since)
-{
-	return (uint64_t)t->now - (uint64_t)since;
-}
-
 /* --- the end of a connection --- */
 
 /* The flow stays behind, to know late segments by. */
@@ -291,6 +285,12 @@ static void advance_clock(struct stream_table *t, int64_t time_ns)
 		return;
 	t->clock_set = true;
 	t->now = time_ns;
+	while (t->holes && elapsed(t, t->holes->holes_ns) >= STREAM_REORDER_NS) {
+		struct connection *c = t->holes;
+
+		connection_give_up_holes(t, c);
+		settle(t, c);
+	}
 	while (t->closing && elapsed(t, t->closing->closing_ns) >= STREAM_CLOSING_NS)
 		end_connection(t, t->closing, t->closing->closing_why);
 	for (int class = 0; class < FLOW_CLASSES; class++) {

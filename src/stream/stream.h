@@ -15,8 +15,10 @@
  * - The first copy of a byte counts.  A retransmission is compared with bytes
  *   that wait and with the latest delivered ones.
  * - A hole becomes a gap when the other side has acknowledged it and
- *   STREAM_REORDER_PACKETS have passed, when a limit forces it, or at the end
- *   of the connection.  A cut segment leaves a hole like a lost one.
+ *   STREAM_REORDER_PACKETS of the connection have passed, or
+ *   STREAM_REORDER_PACKETS_MIN and STREAM_REORDER_NS of capture time; or when a
+ *   limit forces it, or at the end of the connection.  A cut segment leaves a
+ *   hole like a lost one.
  * - A connection seen from the middle starts with its first data, or where the
  *   other side's first acknowledgement says.  Earlier bytes are still taken
  *   while nothing was delivered.
@@ -69,6 +71,10 @@ struct stream_limits {
  * beyond a hole, before the hole is called a gap: captures may hold the
  * acknowledgement before the segment. */
 #define STREAM_REORDER_PACKETS 16u
+/* On connections where little happens, so many packets and so much capture
+ * time are enough. */
+#define STREAM_REORDER_PACKETS_MIN 6u
+#define STREAM_REORDER_NS 60000000
 
 /* What the consumer may know about a connection; read-only but for user. */
 struct stream_connection {

@@ -95,7 +95,7 @@ static const struct {
 	{"XFR 5 SB 203.0.113.31:1863 CKI 1.2.3", MSNP_SERVER, MSNP_NS, 2, 12},
 	{"XFR 5 SB 203.0.113.31:1863 CKI 1.2.3 U messenger.msn.com", MSNP_SERVER, MSNP_NS, 13, 13},
 	{"XFR 5 SB 203.0.113.31:1863 CKI 1.2.3 U messenger.msn.com 1", MSNP_SERVER, MSNP_NS, 14, 20},
-	{"NLN NLN bob@example.com 1 Bob 1342558260 0", MSNP_SERVER, MSNP_NS, 14, 17},
+	{"NLN NLN bob@example.com 1 Bob 1342558260 0", MSNP_SERVER, MSNP_NS, 14, 15},
 	{"NLN NLN 1:bob@example.com Bob 2788999228:48 0", MSNP_SERVER, MSNP_NS, 18, 20},
 	{"FQY 7 50", MSNP_CLIENT, MSNP_NS, 14, 20},
 	{"NFY PUT 300", MSNP_SERVER, MSNP_NS, 18, 21},
