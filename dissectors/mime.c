@@ -115,7 +115,7 @@ static void other_body(struct dissection *d, struct field *parent, struct slice 
 	}
 	field_add_range(d, parent, F_MSG_BODY, source, offset, length);
 	if (mime_is_chunk(parent) && type.len == 0)
-		dissection_summary_add(d, "part %.*s of message %.*s, %zu bytes",
+		dissection_summary_add(d, "chunk %.*s of message %.*s, %zu bytes",
 				       SLICE_ARG(mime_header(parent, "Chunk")),
 				       SLICE_ARG(mime_header(parent, "Message-ID")), length);
 	else

@@ -38,6 +38,7 @@ static inline bool msnp_versions_overlap(struct msnp_versions a, struct msnp_ver
 struct msnp_context {
 	unsigned roles;                /* set of possible roles */
 	struct msnp_versions versions; /* possible versions */
+	struct slice request;          /* name of the client's command with the same TrID; empty when not known */
 };
 
 /* One command as it was framed. */

@@ -4,7 +4,7 @@
 #include "dissectors/msnp_line.h"
 
 /* Before anything is known every role and version is possible. */
-static const struct msnp_context anything = {0, {MSNP_FIRST, MSNP_NEWEST}};
+static const struct msnp_context anything = {.versions = {MSNP_FIRST, MSNP_NEWEST}};
 
 /* A line with a parameter of its own behind the TrID is hardly anything else. */
 static bool is_strong(struct slice line, enum msnp_sender sender, struct arena *arena)

@@ -39,15 +39,23 @@ static void add_params(struct dissection *d, const struct msnp_message *m, const
 					r->words.word[next].len);
 }
 
-static void add_error(struct dissection *d, struct slice name, const struct msnp_hints *hints)
+/* Known by the TrID, which is where its bytes are. */
+static void add_failed(struct dissection *d, struct slice request)
+{
+	const struct field *trid = field_child(&d->root, &field_defs[F_MSNP_TRID]);
+
+	field_add_text(d, &d->root, F_MSNP_FAILED, request, SOURCE_LINE, trid ? trid->offset : 0, trid ? trid->length : 0);
+}
+
+static void add_error(struct dissection *d, struct slice name, const struct msnp_context *context)
 {
 	const struct msnp_error *error = NULL;
 	uint64_t number;
 
 	if (slice_u64(name, &number))
 		error = msnp_error_find(number);
-	if (hints->request.len)
-		field_add_text(d, &d->root, F_MSNP_FAILED, hints->request, SOURCE_LINE, 0, 0);
+	if (context->request.len)
+		add_failed(d, context->request);
 	if (!error) {
 		finding_add(d, RULE_MSNP_UNKNOWN_ERROR, NULL, "error %.*s is not in the table of errors", SLICE_ARG(name));
 		dissection_summarise(d, "error %.*s, meaning not known", SLICE_ARG(name));
@@ -56,8 +64,8 @@ static void add_error(struct dissection *d, struct slice name, const struct msnp
 		field_add_text(d, &d->root, F_MSNP_ERROR_MEANING, slice_str(error->meaning), SOURCE_LINE, 0, name.len);
 		dissection_summarise(d, "error %s: %s", error->name, error->meaning);
 	}
-	if (hints->request.len)
-		dissection_summary_add(d, "answers %.*s", SLICE_ARG(hints->request));
+	if (context->request.len)
+		dissection_summary_add(d, "answers %.*s", SLICE_ARG(context->request));
 }
 
 static void add_verdict(struct dissection *d, const char *verdict)
@@ -116,7 +124,8 @@ static void add_payload(struct dissection *d, const struct msnp_message *m, cons
 		dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
 		return;
 	}
-	field_add_range(d, &d->root, F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
+	bool secret = kind == PAYLOAD_SKYPE || kind == PAYLOAD_SKYPE_XML || kind == PAYLOAD_SKYPE_ROUTING;
+	field_add_range(d, &d->root, secret ? F_PAYLOAD_SECRET : F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
 	dissection_summary_add(d, "%zu bytes", m->payload.len);
 }
 
@@ -194,7 +203,7 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 				 r.words.word[1].len);
 	add_params(d, m, &r);
 	if (msnp_is_error_name(name))
-		add_error(d, name, hints);
+		add_error(d, name, context);
 	else if (r.match.form)
 		summary_render(d, r.match.form->summary);
 	else

@@ -8,7 +8,6 @@
 /* What earlier commands of the connection say about this one. */
 struct msnp_hints {
 	struct slice challenge;    /* last challenge of the server, for QRY; empty when none was seen */
-	struct slice request;      /* name of the client's command with this TrID; empty when not seen */
 	bool length_wrong;         /* as in struct framed */
 	uint64_t wrong_declared, wrong_actual;
 };

@@ -62,6 +62,9 @@ static int looks_like_guid(struct slice w)
 		w = slice_sub(w, 1, 36);
 	if (w.len == 36 && w.ptr[8] == '-' && w.ptr[13] == '-' && w.ptr[18] == '-' && w.ptr[23] == '-')
 		return LOOKS_CERTAIN;
+	/* Contacts and groups of accounts that were not migrated have numbers in the places of GUIDs. */
+	if (all_digits(w))
+		return LOOKS_RIGHT;
 	return w.len && !contains(w, '@') ? LOOKS_POSSIBLE : LOOKS_WRONG;
 }
 
@@ -276,21 +279,36 @@ static void bind_by_position(struct trial *t, const struct msnp_form *form)
 	}
 }
 
-/* The smaller, the closer; for lines that fit no form. */
+/* The smaller, the closer; for lines that fit no form: words too many or too few, literals that differ. */
 static size_t distance(const struct msnp_form *form, struct msnp_words words, bool in_context)
 {
-	size_t params = 0, given = words.count - 1 - trid_words(form, words);
+	size_t first = 1 + trid_words(form, words), params = 0, given = words.count - first, skip;
+	size_t d = (in_context ? 0u : 1u) + (form->trid == TRID_YES && first == 1 ? 2u : 0u);
 
-	for (const struct msnp_param *p = form->params; p->rule != WORD_END; p++)
-		params++;
-	return (params > given ? params - given : given - params) * 4 + (form->trid == TRID_YES && !trid_words(form, words) ? 2 : 0) +
-	       (in_context ? 0 : 1);
+	for (const struct msnp_param *p = form->params; p->rule != WORD_END; p++, params++)
+		if (p->rule == WORD_LITERAL && params < given && !param_looks(p, words.word[first + params], &skip))
+			d += 3;
+	return d + (params > given ? params - given : given - params) * 4;
 }
 
 static bool in_context(const struct msnp_form *form, const struct msnp_context *context)
 {
 	return msnp_versions_overlap(form->versions, context->versions) &&
 	       (!context->roles || (form->roles & context->roles));
+}
+
+bool msnp_replies_to(const struct msnp_form *form, struct slice request)
+{
+	struct slice rest = slice_str(form->reply_to);
+
+	while (rest.len) {
+		size_t comma = slice_find_byte(rest, ',');
+
+		if (slice_eq(slice_sub(rest, 0, comma), request))
+			return true;
+		rest = slice_sub(rest, comma + 1, rest.len);
+	}
+	return false;
 }
 
 static void take(struct msnp_match *best, const struct trial *t, const struct msnp_form *form, enum msnp_fit fit,
@@ -337,6 +355,8 @@ struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, c
 
 		if (form->sender != sender || (best.fit == FIT_EXACT && !here) || !fit_form(&t, form))
 			continue;
+		/* Of forms that look alike the one counts that answers what was asked. */
+		t.score = t.score * 2 + (context->request.len && msnp_replies_to(form, context->request));
 		if ((here && best.fit != FIT_EXACT) || t.score >= best_score) {
 			take(&best, &t, form, here ? FIT_EXACT : FIT_OTHER, bindings);
 			best_score = t.score;
@@ -372,6 +392,11 @@ struct msnp_evidence msnp_evidence(struct msnp_words words, enum msnp_sender sen
 		if (form->sender != sender || !fit_form(&t, form) || t.score < best)
 			continue;
 		e.roles |= form->roles;
+		/* What the sources do not agree on says nothing about the version. */
+		if (form->confidence == CONFIDENCE_DISPUTED) {
+			e.versions = (struct msnp_versions){MSNP_FIRST, MSNP_NEWEST};
+			break;
+		}
 		if (form->versions.lo < e.versions.lo)
 			e.versions.lo = form->versions.lo;
 		if (form->versions.hi > e.versions.hi)

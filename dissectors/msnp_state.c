@@ -71,23 +71,83 @@ static void count_votes(struct msnp_state *s)
 	s->conflict = (size_t)top < s->evidence_count;
 }
 
+static size_t evidence_find(const struct msnp_state *s, const uint8_t *name, struct msnp_versions versions)
+{
+	size_t i = 0;
+
+	while (i < s->evidence_count && (memcmp(s->evidence[i].name, name, 3) != 0 || s->evidence[i].lo != versions.lo ||
+					 s->evidence[i].hi != versions.hi))
+		i++;
+	return i;
+}
+
 static void vote(struct msnp_state *s, struct slice name, struct msnp_versions versions)
 {
-	uint8_t lo = (uint8_t)versions.lo, hi = (uint8_t)versions.hi;
+	size_t i;
 
 	/* What every version has says nothing. */
-	if (s->evidence_count == STATE_EVIDENCE_MAX || (lo <= MSNP_FIRST && hi >= MSNP_LAST))
+	if (versions.lo <= MSNP_FIRST && versions.hi >= MSNP_LAST)
 		return;
-	for (size_t i = 0; i < s->evidence_count; i++)
-		if (memcmp(s->evidence[i].name, name.ptr, 3) == 0 && s->evidence[i].lo == lo && s->evidence[i].hi == hi)
-			return;
-	memcpy(s->evidence[s->evidence_count].name, name.ptr, 3);
-	s->evidence[s->evidence_count].lo = lo;
-	s->evidence[s->evidence_count].hi = hi;
+	i = evidence_find(s, name.ptr, versions);
+	if (i == STATE_EVIDENCE_MAX)
+		return;
+	if (i < s->evidence_count) {
+		s->evidence[i].lines++;
+		return;
+	}
+	memcpy(s->evidence[i].name, name.ptr, 3);
+	s->evidence[i].lo = (uint8_t)versions.lo;
+	s->evidence[i].hi = (uint8_t)versions.hi;
+	s->evidence[i].lines = 1;
 	s->evidence_count++;
-	for (int v = lo; v <= hi; v++)
+	for (int v = versions.lo; v <= versions.hi; v++)
 		s->votes[v]++;
 	count_votes(s);
+}
+
+/* The server refused a line that spoke for these versions. */
+static void unvote(struct msnp_state *s, const uint8_t *name, struct msnp_versions versions)
+{
+	size_t i = evidence_find(s, name, versions);
+
+	if (i == s->evidence_count || --s->evidence[i].lines > 0)
+		return;
+	s->evidence[i] = s->evidence[--s->evidence_count];
+	for (int v = versions.lo; v <= versions.hi; v++)
+		s->votes[v]--;
+	if (s->evidence_count > 0) {
+		count_votes(s);
+		return;
+	}
+	s->versions = (struct msnp_versions){MSNP_FIRST, s->offered ? s->offered : MSNP_LAST};
+	s->how = STATE_ASSUMED;
+	s->conflict = false;
+}
+
+/* A request that the server answers with an error may be of another version than the connection. */
+static void follow_request(struct msnp_state *s, const struct msnp_message *m, struct msnp_words words,
+			   struct msnp_versions versions)
+{
+	uint64_t trid;
+
+	if (words.count < 2 || !slice_u64(words.word[1], &trid) || trid == 0)
+		return;
+	if (m->sender == MSNP_CLIENT) {
+		s->requests[s->next_request].trid = trid;
+		memcpy(s->requests[s->next_request].name, words.word[0].ptr, 3);
+		s->requests[s->next_request].lo = (uint8_t)versions.lo;
+		s->requests[s->next_request].hi = (uint8_t)versions.hi;
+		s->next_request = (s->next_request + 1) % STATE_REQUESTS;
+		return;
+	}
+	if (!msnp_is_error_name(words.word[0]))
+		return;
+	for (size_t i = 0; i < STATE_REQUESTS; i++) {
+		if (s->requests[i].trid != trid)
+			continue;
+		unvote(s, s->requests[i].name, (struct msnp_versions){s->requests[i].lo, s->requests[i].hi});
+		s->requests[i].trid = 0;
+	}
 }
 
 /* Facts that stand in the payload or in the values rather than in the form. */
@@ -157,6 +217,7 @@ void msnp_state_observe(struct msnp_state *s, const struct msnp_message *m, stru
 	if (e.roles == 0 || s->how == STATE_NEGOTIATED)
 		return;
 	vote(s, words.word[0], e.versions);
+	follow_request(s, m, words, e.versions);
 	vote_contents(s, m, words);
 }
 

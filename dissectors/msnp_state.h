@@ -15,6 +15,8 @@
 
 /* Different pieces of evidence that are counted. */
 #define STATE_EVIDENCE_MAX 64u
+/* Requests whose refusal would take their evidence back. */
+#define STATE_REQUESTS 8u
 
 enum state_version { STATE_NEGOTIATED, STATE_INFERRED, STATE_ASSUMED };
 
@@ -29,8 +31,15 @@ struct msnp_state {
 	struct {
 		uint8_t name[3];
 		uint8_t lo, hi;
+		uint32_t lines;        /* that gave it */
 	} evidence[STATE_EVIDENCE_MAX];
 	size_t evidence_count;
+	struct {
+		uint64_t trid;
+		uint8_t name[3];
+		uint8_t lo, hi;
+	} requests[STATE_REQUESTS];    /* a ring: evidence from the client that the server did not confirm yet */
+	size_t next_request;
 	uint8_t challenge[CHALLENGE_TEXT_MAX];
 	size_t challenge_len;
 };

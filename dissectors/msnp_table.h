@@ -108,6 +108,9 @@ struct msnp_words {
 	size_t count;
 };
 
+/* Does a reply_to list hold the name? */
+bool msnp_replies_to(const struct msnp_form *form, struct slice request);
+
 /* Words that one line can have: MSNP_LINE_MAX spaces would make one more. */
 struct msnp_words msnp_split(struct slice line, struct arena *arena);
 

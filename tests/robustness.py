@@ -195,7 +195,9 @@ def check_same(path, change):
             wanted, got = of_side(conversation.events, side), of_side(other[key].events, side)
             same(said(wanted), said(got), f"{key[0]} {side}")
             require(missing(got) == missing(wanted), f"{key[0]} {side}: {missing(got)}, not {missing(wanted)}")
-        for name in ("role", "version", "bytes_from_client", "bytes_from_server"):
+        # Behind a lost segment it is a matter of time whether the notification server's version is known soon enough.
+        lost = any(c.connections["lost_bytes_from_server"] for c in whole.values())
+        for name in ("role", "bytes_from_client", "bytes_from_server") + (() if lost else ("version",)):
             a, b = conversation.connections[name], other[key].connections[name]
             require(a == b, f"{key[0]}: {name} is {b}, not {a}")
 

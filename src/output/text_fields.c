@@ -46,7 +46,10 @@ static void write_form(struct buffer *out, const struct msnp_form *form)
 {
 	if (!form)
 		return;
-	buffer_printf(out, "    %s of MSNP%d to MSNP%d: ", form->name, form->versions.lo, form->versions.hi);
+	buffer_printf(out, "    %s of MSNP%d", form->name, form->versions.lo);
+	if (form->versions.hi > form->versions.lo)
+		buffer_printf(out, " to MSNP%d", form->versions.hi);
+	buffer_add_str(out, ": ");
 	buffer_add_str(out, form->meaning);
 	buffer_add_byte(out, '\n');
 }

@@ -23,7 +23,7 @@ struct conversation *conversation_new(struct session *s, const struct stream_con
 	n->first_frame = c->first_frame;
 	n->last_frame = c->last_frame;
 	msnp_state_init(&v->state);
-	v->context = (struct msnp_context){0, {MSNP_FIRST, MSNP_NEWEST}};
+	v->context = (struct msnp_context){.versions = {MSNP_FIRST, MSNP_NEWEST}};
 	for (int i = 0; i < 2; i++)
 		msnp_framer_init(&v->direction[i].framer, (enum msnp_sender)i, false, &v->context, &s->budget, on_framed, v);
 	s->totals.connections++;
@@ -32,6 +32,9 @@ struct conversation *conversation_new(struct session *s, const struct stream_con
 
 void conversation_free(struct conversation *v)
 {
+	for (size_t i = 0; i < SESSION_COOKIES_ASKED; i++)
+		if (v->session->asked[i].conversation == v)
+			v->session->asked[i].conversation = NULL;
 	for (int i = 0; i < 2; i++) {
 		msnp_framer_free(&v->direction[i].framer);
 		origins_free(&v->direction[i].origins);
@@ -48,10 +51,33 @@ static uint64_t cookie_hash(struct slice cookie)
 	return hash ? hash : 1;
 }
 
+static void inherit(struct conversation *v, struct msnp_versions versions)
+{
+	msnp_state_inherit(&v->state, versions);
+	v->inherited = true;
+}
+
+/* Loss can make the cookie come out of the notification server's stream after the switchboard's. */
+static void tell_askers(struct session *s, uint64_t hash, struct msnp_versions versions)
+{
+	for (size_t i = 0; i < SESSION_COOKIES_ASKED; i++) {
+		struct conversation *v = s->asked[i].conversation;
+
+		if (!v || s->asked[i].hash != hash || v->settled)
+			continue;
+		inherit(v, versions);
+		v->context.versions = versions;
+		v->settled = msnp_state_decided(&v->state);
+	}
+}
+
 static void remember_cookie(struct session *s, struct slice cookie, struct msnp_versions versions)
 {
-	s->cookies[s->next_cookie] = (struct cookie){cookie_hash(cookie), versions};
+	uint64_t hash = cookie_hash(cookie);
+
+	s->cookies[s->next_cookie] = (struct cookie){hash, versions};
 	s->next_cookie = (s->next_cookie + 1) % SESSION_COOKIES;
+	tell_askers(s, hash, versions);
 }
 
 static void recall_cookie(struct conversation *v, struct slice cookie)
@@ -62,10 +88,12 @@ static void recall_cookie(struct conversation *v, struct slice cookie)
 	for (size_t i = 0; i < SESSION_COOKIES; i++) {
 		if (s->cookies[i].hash != hash)
 			continue;
-		msnp_state_inherit(&v->state, s->cookies[i].versions);
-		v->inherited = true;
+		inherit(v, s->cookies[i].versions);
 		return;
 	}
+	s->asked[s->next_asked].hash = hash;
+	s->asked[s->next_asked].conversation = v;
+	s->next_asked = (s->next_asked + 1) % SESSION_COOKIES_ASKED;
 }
 
 /* XFR and RNG hand out a switchboard's cookie, USR and ANS present it there. */

@@ -76,6 +76,11 @@ struct session {
 	size_t held_events, held_bytes;
 	struct cookie cookies[SESSION_COOKIES];
 	size_t next_cookie;
+	struct {
+		uint64_t hash;
+		struct conversation *conversation; /* NULL: free */
+	} asked[SESSION_COOKIES_ASKED];
+	size_t next_asked;
 	struct dissection dissection;
 };
 

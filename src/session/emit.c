@@ -46,21 +46,6 @@ static struct request *request_find(struct conversation *v, uint64_t trid)
 	return trid && r->event && r->trid == trid ? r : NULL;
 }
 
-/* Does the comma-separated list hold the name? */
-static bool list_holds(const char *list, struct slice name)
-{
-	struct slice rest = slice_str(list);
-
-	while (rest.len) {
-		size_t comma = slice_find_byte(rest, ',');
-
-		if (slice_eq(slice_sub(rest, 0, comma), name))
-			return true;
-		rest = slice_sub(rest, comma + 1, rest.len);
-	}
-	return false;
-}
-
 static void pair(struct conversation *v, struct event *e)
 {
 	struct request *r;
@@ -79,21 +64,20 @@ static void pair(struct conversation *v, struct event *e)
 		return;
 	struct slice name = slice_of(r->name, sizeof(r->name));
 	if (!msnp_is_error_name(e->name) && !slice_eq(name, e->name) &&
-	    !(e->form && list_holds(e->form->reply_to, name)))
+	    !(e->form && msnp_replies_to(e->form, name)))
 		return;
 	e->reply_to = r->event;
 	e->latency_ns = e->time_ns - r->time_ns;
 }
 
-/* The request that an error answers: its TrID stands behind the number. */
-static struct slice failed_request(struct conversation *v, const struct msnp_message *m)
+/* The request of the client that has the TrID of this line from the server. */
+static struct slice request_of(struct conversation *v, const struct msnp_message *m)
 {
 	struct slice rest = slice_sub(m->line, 4, m->line.len);
 	struct request *r = NULL;
 	uint64_t trid;
 
-	if (m->sender == MSNP_SERVER && msnp_is_error_name(slice_sub(m->line, 0, 3)) &&
-	    slice_u64(slice_sub(rest, 0, slice_find_byte(rest, ' ')), &trid))
+	if (m->sender == MSNP_SERVER && slice_u64(slice_sub(rest, 0, slice_find_byte(rest, ' ')), &trid))
 		r = request_find(v, trid);
 	return r ? slice_of(r->name, sizeof(r->name)) : SLICE_EMPTY;
 }
@@ -123,9 +107,8 @@ static void fill_command(struct conversation *v, const struct item *item, struct
 {
 	struct session *s = v->session;
 	const struct msnp_message *m = &item->framed.message;
-	struct msnp_context context = {v->connection.role, v->connection.versions};
+	struct msnp_context context = {v->connection.role, v->connection.versions, request_of(v, m)};
 	struct msnp_hints hints = {.challenge = item->challenge,
-				   .request = failed_request(v, m),
 				   .length_wrong = item->framed.length_wrong,
 				   .wrong_declared = item->framed.wrong_declared,
 				   .wrong_actual = item->framed.wrong_actual};
@@ -169,6 +152,7 @@ static void fill_skipped(struct session *s, const struct item *item, struct even
 	e->name = SLICE_LIT("skipped");
 	e->payload = f->skipped;
 	e->has_payload = true;
+	e->declared_length = f->skipped.len;
 	e->skipped_bytes = f->skipped_bytes;
 	dissection_summarise(&s->dissection, "%" PRIu64 " bytes that are no command", f->skipped_bytes);
 	if (f->over_budget)

@@ -115,28 +115,57 @@ static struct finding_side look(struct session *s, const struct stream_connectio
 	return r;
 }
 
-/* Feeds what was kept of one side, piece by piece, as it came. */
-static void replay(struct probe *p, int side, enum msnp_sender from)
+/* Tells what was dropped and lost of one side before the bytes that were kept. */
+static void tell_missed(struct probe *p, int side)
 {
 	struct conversation *v = p->conversation;
-	struct origins *o = &p->side[side].origins;
-	struct slice bytes = buffer_slice(&p->side[side].bytes);
 
 	if (p->side[side].skipped)
-		conversation_missed(v, from, p->side[side].skipped, buffer_slice(&p->side[side].shown),
+		conversation_missed(v, sender_of(p, side), p->side[side].skipped, buffer_slice(&p->side[side].shown),
 				    &p->side[side].skipped_first, &p->side[side].skipped_last);
 	if (p->side[side].lost)
-		conversation_gap(v, from, p->side[side].lost, &p->side[side].lost_origin);
-	for (size_t i = 0; i < o->count; i++) {
-		const struct origin *at = &o->list[o->head + i];
-		uint64_t end = i + 1 < o->count ? at[1].offset : bytes.len;
-		struct stream_origin origin = {at->frame, at->time_ns};
+		conversation_gap(v, sender_of(p, side), p->side[side].lost, &p->side[side].lost_origin);
+}
 
-		conversation_data(v, from, slice_sub(bytes, (size_t)at->offset, (size_t)(end - at->offset)), &origin);
+/* Frame of the next kept piece of a side. */
+static uint64_t next_frame(const struct probe *p, int side)
+{
+	const struct origins *o = &p->side[side].origins;
+
+	return o->count ? o->list[o->head].frame : UINT64_MAX;
+}
+
+/* Feeds the next kept piece of a side, as it came. */
+static void replay_piece(struct probe *p, int side)
+{
+	struct origins *o = &p->side[side].origins;
+	struct slice bytes = buffer_slice(&p->side[side].bytes);
+	const struct origin *at = &o->list[o->head];
+	uint64_t end = o->count > 1 ? at[1].offset : bytes.len;
+	struct stream_origin origin = {at->frame, at->time_ns};
+	struct slice piece = slice_sub(bytes, (size_t)at->offset, (size_t)(end - at->offset));
+
+	o->head++;
+	o->count--;
+	if (piece.len)
+		conversation_data(p->conversation, sender_of(p, side), piece, &origin);
+}
+
+static void replay(struct probe *p)
+{
+	while (p->side[0].origins.count || p->side[1].origins.count)
+		replay_piece(p, next_frame(p, 1) < next_frame(p, 0) ? 1 : 0);
+	for (int i = 0; i < STREAM_SIDES; i++) {
+		buffer_free(&p->side[i].bytes);
+		buffer_free(&p->side[i].shown);
+		origins_free(&p->side[i].origins);
 	}
-	buffer_free(&p->side[side].bytes);
-	buffer_free(&p->side[side].shown);
-	origins_free(o);
+}
+
+/* Frame of the first byte of a side, dropped or kept. */
+static uint64_t first_frame(const struct probe *p, int side)
+{
+	return p->side[side].skipped ? p->side[side].skipped_first.frame : next_frame(p, side);
 }
 
 static void recognise(struct session *s, struct stream_connection *c, struct probe *p, int client_side,
@@ -152,15 +181,10 @@ static void recognise(struct session *s, struct stream_connection *c, struct pro
 		if (c->opener >= 0 && p->side[i].skipped == 0 && p->side[i].lost == 0)
 			v->direction[sender_of(p, i)].framer.synced = true;
 	}
-	/* The side that spoke first is heard first. */
-	int first = p->side[0].seen && (!p->side[1].seen || p->side[0].origins.count == 0 || p->side[1].origins.count == 0 ||
-					p->side[0].origins.list[p->side[0].origins.head].frame <=
-						p->side[1].origins.list[p->side[1].origins.head].frame) ?
-			    0 :
-			    1;
-	int second = first ? 0 : 1;
-	replay(p, first, sender_of(p, first));
-	replay(p, second, sender_of(p, second));
+	int first = first_frame(p, 1) < first_frame(p, 0) ? 1 : 0;
+	tell_missed(p, first);
+	tell_missed(p, !first);
+	replay(p);
 }
 
 static struct stream_origin origin_at(const struct origins *o, uint64_t offset)
@@ -188,6 +212,8 @@ static void drop(struct probe *p, int side, size_t n)
 	buffer_consume(&p->side[side].bytes, n);
 	p->side[side].skipped += n;
 	origins_forget(o, n);
+	if (p->side[side].bytes.len == 0)
+		o->count = 0;
 	for (size_t i = 0; i < o->count; i++) {
 		struct origin *at = &o->list[o->head + i];
 

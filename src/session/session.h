@@ -16,6 +16,8 @@
 #define SESSION_HOLD_BYTES_DEFAULT (8u << 20)
 /* Switchboard cookies remembered to tell the version of switchboards; the oldest give way. */
 #define SESSION_COOKIES 1024u
+/* Switchboards that showed a cookie which was not seen handed out (yet). */
+#define SESSION_COOKIES_ASKED 64u
 /* Requests of a connection that can still be paired with their replies. */
 #define SESSION_REQUESTS 32u
 /* Bytes of one side that are looked at before a connection counts as not

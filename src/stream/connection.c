@@ -246,11 +246,11 @@ void connection_segment(struct stream_table *t, struct connection *c, int side, 
 	c->packets++;
 	c->pub.end_ns = s->time_ns;
 	c->pub.last_frame = s->frame;
+	if (s->flags & TCP_ACK)
+		half_ack(&c->half[!side], s->ack);
 	if (s->flags & TCP_RST) {
 		on_rst(t, c, side, s);
 	} else {
-		if (s->flags & TCP_ACK)
-			half_ack(&c->half[!side], s->ack);
 		if (s->payload_len > 0 || s->flags & TCP_FIN)
 			on_sequence(t, c, side, s);
 	}

@@ -73,7 +73,7 @@ struct stream_limits {
 #define STREAM_REORDER_PACKETS 16u
 /* On connections where little happens, so many packets and so much capture
  * time are enough. */
-#define STREAM_REORDER_PACKETS_MIN 6u
+#define STREAM_REORDER_PACKETS_MIN 3u
 #define STREAM_REORDER_NS 60000000
 
 /* What the consumer may know about a connection; read-only but for user. */

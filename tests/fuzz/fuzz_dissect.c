@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice rest = slice_of(data + 2, size - 2);
 	size_t lf = slice_find_byte(rest, '\n');
 	struct msnp_message m = {.sender = data[0] & 1 ? MSNP_SERVER : MSNP_CLIENT, .line = slice_sub(rest, 0, lf)};
-	struct msnp_context context = {data[0] >> 1 & 7, {data[1] % 30, data[1] % 30}};
+	struct msnp_context context = {data[0] >> 1 & 7, {data[1] % 30, data[1] % 30}, {NULL, 0}};
 	struct msnp_hints hints = {.challenge = SLICE_LIT("15570131571988941333")};
 	if (m.line.len < 3)
 		return 0;

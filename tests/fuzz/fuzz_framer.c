@@ -31,7 +31,7 @@ static void on_framed(void *ctx, const struct framed *f)
 
 static struct record frame(struct slice data, uint8_t how, bool bytewise)
 {
-	static const struct msnp_context context = {0, {MSNP_FIRST, MSNP_NEWEST}};
+	static const struct msnp_context context = {.versions = {MSNP_FIRST, MSNP_NEWEST}};
 	struct framer_budget budget = {0, FRAMER_BUDGET_DEFAULT};
 	struct record r = {0xcbf29ce484222325u, 0};
 	struct msnp_framer f;

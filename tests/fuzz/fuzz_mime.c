@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct msnp_context context = {MSNP_ANY_ROLE, {MSNP_FIRST, MSNP_LAST}};
+	static const struct msnp_context context = {MSNP_ANY_ROLE, {MSNP_FIRST, MSNP_LAST}, {NULL, 0}};
 	struct arena arena = {0};
 	struct dissection d;
 

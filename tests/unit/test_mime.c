@@ -55,7 +55,7 @@ static const struct row rows[] = {
 	 "msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" msg.text=\"\xc3\"",
 	 "text/plain: \"\xc3\""},
 	{"Message-ID: {1}\r\nChunk: 1\r\n\r\n\xa4.",
-	 "msg.headers{[Message-ID]=\"{1}\" [Chunk]=\"1\"} msg.body=2", "part 1 of message {1}, 2 bytes"},
+	 "msg.headers{[Message-ID]=\"{1}\" [Chunk]=\"1\"} msg.body=2", "chunk 1 of message {1}, 2 bytes"},
 	/* Typing notices. */
 	{"Content-Type: text/x-msmsgscontrol\r\nTypingUser: alice@example.com\r\n\r\n\r\n",
 	 "msg.headers{[Content-Type]=\"text/x-msmsgscontrol\" [TypingUser]=\"alice@example.com\"} "

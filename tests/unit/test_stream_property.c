@@ -14,7 +14,7 @@
 #include "stream_recorder.h"
 
 #define STEPS_MAX 64
-#define REPLY_MS 40
+#define REPLY_MS 10
 
 /* What is said, in turn; longer than the bytes of a keep-alive. */
 static const struct {

@@ -141,7 +141,7 @@ static void test_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		const struct msnp_context context = {lines[i].role, {lines[i].version, lines[i].version}};
+		const struct msnp_context context = {lines[i].role, {lines[i].version, lines[i].version}, {NULL, 0}};
 		const struct msnp_message m = {.sender = lines[i].sender, .line = slice_str(lines[i].line)};
 		struct dissection d;
 

@@ -154,7 +154,7 @@ static void lines_find_their_form(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
-		struct msnp_context c = {0, {matches[i].version, matches[i].version}};
+		struct msnp_context c = {.versions = {matches[i].version, matches[i].version}};
 		struct msnp_words w = msnp_split(slice_str(matches[i].line), &a);
 		struct msnp_match m = msnp_match(w, matches[i].sender, &c, &a);
 		char names[512] = "";
