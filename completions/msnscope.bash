@@ -55,8 +55,8 @@ _msnscope() {
 
 	case $command in
 	'') options+=' -o -r --version' ;;
-	text) options+=' -o -r -v -vv --limit --show-secrets --verify-checksums' ;;
-	json) options+=' -o -r --limit --payload --pretty --ranges --verify-checksums' ;;
+	text) options+=' -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
+	json) options+=' -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;

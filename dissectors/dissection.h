@@ -49,7 +49,7 @@ enum field_id {
 /* Buffers of one event: line, payload, and what was decoded out of them. */
 #define DISSECTION_SOURCES_MAX 64u
 /* Fields and findings of one event; more are left out, with a finding. */
-#define DISSECTION_FIELDS_MAX 20000u
+#define DISSECTION_FIELDS_MAX 150000u
 #define DISSECTION_FINDINGS_MAX 100u
 
 enum { SOURCE_LINE, SOURCE_PAYLOAD, SOURCE_FIXED };

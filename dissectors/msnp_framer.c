@@ -424,6 +424,12 @@ void msnp_framer_gap(struct msnp_framer *f, uint64_t len)
 	f->synced = false;
 }
 
+void msnp_framer_cut(struct msnp_framer *f)
+{
+	flush(f);
+	f->synced = false;
+}
+
 void msnp_framer_end(struct msnp_framer *f)
 {
 	flush(f);

@@ -78,6 +78,13 @@ void msnp_framer_data(struct msnp_framer *f, struct slice data);
 /* The next len bytes of the stream were lost. */
 void msnp_framer_gap(struct msnp_framer *f, uint64_t len);
 
+/*
+ * Nobody knows how many of the next bytes were lost.  Hands over what is
+ * pending, a payload in progress as one that was cut, and looks for the next
+ * command.
+ */
+void msnp_framer_cut(struct msnp_framer *f);
+
 /* No bytes will follow: hands over what is left. */
 void msnp_framer_end(struct msnp_framer *f);
 

@@ -193,12 +193,11 @@ static void observe_role(struct msnp_state *s, const struct msnp_message *m, str
 {
 	if (s->role_certain || roles == 0)
 		return;
-	if (s->roles & roles)
-		s->roles &= roles;
+	msnp_state_role(s, s->roles & roles ? roles : s->roles);
 	if (m->sender == MSNP_SERVER && s->roles == (MSNP_DS | MSNP_NS) && words.count > 2 &&
 	    slice_eq_str(words.word[0], "XFR") && slice_eq_str(words.word[2], "NS"))
 		s->roles = MSNP_DS;
-	s->role_certain = s->roles == MSNP_DS || s->roles == MSNP_NS || s->roles == MSNP_SB;
+	msnp_state_role(s, s->roles);
 }
 
 void msnp_state_observe(struct msnp_state *s, const struct msnp_message *m, struct msnp_words words,
@@ -219,6 +218,12 @@ void msnp_state_observe(struct msnp_state *s, const struct msnp_message *m, stru
 	vote(s, words.word[0], e.versions);
 	follow_request(s, m, words, e.versions);
 	vote_contents(s, m, words);
+}
+
+void msnp_state_role(struct msnp_state *s, unsigned roles)
+{
+	s->roles &= roles;
+	s->role_certain = s->roles == MSNP_DS || s->roles == MSNP_NS || s->roles == MSNP_SB;
 }
 
 void msnp_state_inherit(struct msnp_state *s, struct msnp_versions versions)

@@ -53,6 +53,9 @@ void msnp_state_observe(struct msnp_state *s, const struct msnp_message *m, stru
 /* The version is known from elsewhere: the notification server that handed out this switchboard. */
 void msnp_state_inherit(struct msnp_state *s, struct msnp_versions versions);
 
+/* It is known from elsewhere which roles the server may have, as from a gateway's URL. */
+void msnp_state_role(struct msnp_state *s, unsigned roles);
+
 /* Is one version left, for good reason?  Then nothing more has to be waited for. */
 bool msnp_state_decided(const struct msnp_state *s);
 

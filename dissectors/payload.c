@@ -2,6 +2,7 @@
 #include "dissectors/payload.h"
 
 #include "dissectors/mime.h"
+#include "dissectors/oim_metadata.h"
 #include "util/utf8.h"
 
 /* Bytes of a text that the summary shows. */
@@ -25,6 +26,9 @@ const struct payload_entry payload_entries[] = {
 	{PAYLOAD_MIME_MSG, NULL, mime_message_dissect},
 	{PAYLOAD_MIME_MSG, "text/plain", text_plain_dissect},
 	{PAYLOAD_MIME_MSG, "text/x-msmsgscontrol", control_dissect},
+	{PAYLOAD_MIME_MSG, "text/x-msmsgsinitialmdatanotification", oim_notice_dissect},
+	{PAYLOAD_MIME_MSG, "text/x-msmsgsoimnotification", oim_notice_dissect},
+	{PAYLOAD_MIME_MSG, "text/x-msmsgsactivemailnotification", oim_moved_dissect},
 	{PAYLOAD_TEXT, NULL, payload_text_dissect},
 };
 

@@ -7,6 +7,7 @@
 
 #include "decode/decode.h"
 #include "session/session.h"
+#include "transport/transport.h"
 #include "util/memory.h"
 
 /* Link types of one file that are told to the user. */
@@ -26,6 +27,7 @@ struct run {
 	struct capture *capture;
 	struct decoder *decoder;
 	struct stream_table *streams;
+	struct transport *transport;
 	uint64_t unsupported_frame; /* first packet of an unknown link type, 0 when none */
 	int unsupported_linktype;
 	uint64_t cut_packets;       /* shorter than on the wire */
@@ -139,7 +141,8 @@ static void take_packet(struct run *r, const struct packet *packet)
 
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message)
 {
-	struct stream_consumer consumer = session_consumer(p->session);
+	struct transport_consumer inner = session_transport_consumer(p->session);
+	struct transport_options options = {p->options.polls};
 	struct run r = {.pipeline = p, .path = path};
 	enum capture_result result;
 	struct packet packet;
@@ -148,7 +151,10 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	if (!r.capture)
 		return PIPELINE_UNREADABLE;
 	r.decoder = decoder_new(p->options.verify_checksums);
+	r.transport = transport_new(&options, &inner);
+	struct stream_consumer consumer = transport_stream(r.transport);
 	r.streams = stream_table_new(&p->options.stream, &consumer);
+	session_set_file(p->session, path);
 	session_set_nanoseconds(p->session, capture_nanoseconds(r.capture));
 	/* The first packet comes before the record of the file: pcapng names its link types on the way. */
 	result = capture_next(r.capture, &packet, message);
@@ -159,10 +165,13 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 		result = capture_next(r.capture, &packet, message);
 	}
 	stream_table_finish(r.streams);
+	transport_finish(r.transport);
+	session_end_file(p->session);
 	tell_losses(&r);
 	if (result == CAPTURE_CUT)
 		notice(&r, SEVERITY_ERROR, "%s", message);
 	stream_table_free(r.streams);
+	transport_free(r.transport);
 	decoder_free(r.decoder);
 	capture_close(r.capture);
 	return result == CAPTURE_CUT ? PIPELINE_DAMAGED : PIPELINE_DONE;

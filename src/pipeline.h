@@ -13,6 +13,7 @@
 struct pipeline_options {
 	bool verify_checksums;       /* wrong checksums become findings */
 	struct stream_limits stream; /* 0: default */
+	bool polls;                  /* gateway polls that carry nothing become events */
 	uint32_t hold_events;        /* events that wait for a connection's version to become known; 0: default */
 	uint64_t hold_bytes;         /* the same in bytes; 0: default */
 };

@@ -91,7 +91,7 @@ def check_event(e, fields):
         exact = base64.b64decode(e["line_base64"]) if "line_base64" in e else e["line"].encode()
         require(exact.decode("utf-8", "replace") == e["line"], "line and line_base64 differ")
         require("line_base64" in e or "\n" not in e["line"], "line has a line end")
-        require(e["line"].split(" ")[0] == e["name"], "name is not the first word")
+        require(e["role"] == "WS" or e["line"].split(" ")[0] == e["name"], "name is not the first word")
     if "payload_base64" in e:
         require(len(base64.b64decode(e["payload_base64"])) == e["payload_length"], "payload_length is wrong")
     for field, source, offset, length in e.get("ranges", []):
@@ -101,10 +101,11 @@ def check_event(e, fields):
 
 def check_records(records, fields):
     events = [r for r in records if r["type"] == "event"]
-    connections = {r["id"] for r in records if r["type"] == "connection"}
+    connections = {r["id"]: r for r in records if r["type"] == "connection"}
     require([e["id"] for e in events] == list(range(1, len(events) + 1)), "event ids are not consecutive")
     for e in events:
         require(e["connection"] in connections, f"event {e['id']}: no record of connection {e['connection']}")
+        require((e["role"] == "WS") == (connections[e["connection"]]["role"] == "WS"), f"event {e['id']}: role {e['role']}")
         require(e["reply_to"] is None or e["reply_to"] < e["id"], f"event {e['id']} answers a later one")
         try:
             check_event(e, fields)

@@ -90,6 +90,7 @@ only() {
 only '\(src/capture\|tests/bench\)' 'pcap[./]' libpcap
 only src/tui '(ncursesw?/)?n?curses|panel\.h|term\.h' curses
 only dissectors 'libxml/' libxml2
+only src/transport 'htp/' libhtp
 
 result "every source has its SPDX line" "$(
 	{

@@ -3,9 +3,13 @@
 """Captures of real clients, which lie beside the source tree and not in it; TAP.
 
 For every capture: the output is valid; every command that the server's own log has comes out exactly; captures of other
-protocols give nothing. When tshark is installed, the bytes of every connection, put together from the events, are those
-that Wireshark's reassembly gives. What is not there is skipped.
+protocols give nothing. Every SOAP message has its operation named and holds what Python's XML parser finds in it; there
+are as many calls of web services as the server saw; offline messages are told from sending to deletion. When tshark is
+installed, the bytes of every connection, put together from the events, are those that Wireshark's reassembly gives.
+What is not there is skipped.
 """
+import collections
+import html
 import os
 import re
 import shutil
@@ -13,9 +17,24 @@ import subprocess
 import sys
 
 import support
+import web_support
 from support import exact_line, exact_payload, require
 
 SHARED = os.path.join(support.SRCDIR, "..", "shared")
+# Tokens are asked for without SOAPAction; the call is named after its path.
+TOKENS = {"RequestMultipleSecurityTokens", "RequestSecurityToken"}
+# Captures of the clients' side only, with the web services inside TLS: nothing of them can be seen.
+HIDDEN = "impaired",
+OFFLINE = "offline message for bob, read later"
+# The text that was sent to somebody who was not there, and what of its life the capture holds.
+OFFLINE_MESSAGES = {
+    "pidgin-2.5.5_msnp15_tcp": [(OFFLINE, ("sent", "announced", "fetched", "deleted"))],
+    "pidgin-2.5.5_msnp15_gw": [(OFFLINE, ("sent",))],
+    "msnpsharp-3.2.1_msnp18_tcp": [("offline message via MSNPSharp", ("sent", "announced"))],
+    "bitlbee-3.2_msnp18_tcp": [("are you there? offline test", ("sent",))],
+    "bitlbee-3.2_msnp18_tcp_tls13": [("are you there? offline test", ("sent",))],
+    "mixed_bitlbee3.2-msnp18_bitlbee1.0-msnp8_tcp": [("are you there? offline test", ("sent",))],
+}
 
 
 def captures():
@@ -39,9 +58,107 @@ def read(path, found):
 
 
 def truth(path):
-    p = subprocess.run([sys.executable, os.path.join(SHARED, "check/truth.py"), "--transport", "tcp", support.MSNSCOPE, path],
+    p = subprocess.run([sys.executable, os.path.join(SHARED, "check/truth.py"), "--transport", "all", support.MSNSCOPE, path],
                        capture_output=True, text=True, timeout=120, check=False)
     require(p.returncode == 0 or p.stdout.startswith("0 of 0 commands"), f"{p.stdout}{p.stderr}")
+
+
+# ------------------------------------------------------------------ web services
+
+def operation(request):
+    """The name of a SOAP call, going by the request."""
+    action = request.headers.get("soapaction", "").strip('"')
+    if action:
+        return action.rpartition("/")[2]
+    body = next(e for e in web_support.ElementTree.fromstring(request.body) if web_support.local(e.tag) == "Body")
+    name = web_support.local(body[0].tag)
+    return re.search(r"(RST2?)\.srf", request.start)[1] if name in TOKENS else name
+
+
+def said_by_soap(path):
+    """{(client, server): [(frame it ends in, side, operation, body)]} of calls and what was answered, by Python's means."""
+    out = collections.defaultdict(list)
+    for x in web_support.exchanges(support.Pcap(support.read_bytes(path))):
+        if not web_support.is_soap(x.request.body):
+            continue
+        said, name = out[x.client, x.server], operation(x.request)
+        said.append((x.request.frames[-1], "client", name, x.request.body))
+        if x.response:
+            said.append((x.response.frames[-1], "server", name, x.response.body))
+    return {ends: sorted(said) for ends, said in out.items()}
+
+
+def soap_events(records):
+    ends = {r["id"]: (r["client"], r["server"]) for r in records if r["type"] == "connection"}
+    out = collections.defaultdict(list)
+    for e in records:
+        if e["type"] == "event" and e["protocol"] == "soap":
+            out[ends[e["connection"]]].append(e)
+    return out
+
+
+def texts(event):
+    """What stands in the ranges of the leaves of the document, in their order."""
+    payload = exact_payload(event)
+    leaves = sorted((r for r in event["ranges"] if r[0] in ("xml.text", "xml.secret") and r[1] == "payload"), key=lambda r: r[2])
+    return [html.unescape(payload[at:at + length].decode().replace("\r\n", "\n")) for _, _, at, length in leaves]
+
+
+def same_document(event, body):
+    where = f"event {event['id']}, {event['name']}"
+    problem = web_support.difference(web_support.tree(body), event["fields"].get("xml.document"))
+    require(not problem, f"{where}: {problem}")
+    plain = b"<![CDATA[" not in body and b"<!--" not in body
+    require(not plain or texts(event) == web_support.leaf_texts(body), f"{where}: texts in another order")
+
+
+def soap(path):
+    wanted, got = said_by_soap(path), soap_events(support.read_events(path, "--ranges", status=(0, 3)))
+    require(wanted or not got, f"SOAP on {list(got)}, where Python finds none")
+    for ends, said in wanted.items():
+        events = got.get(ends, [])
+        found = [(e["frames"][-1], e["from"], e["name"], exact_payload(e)) for e in events]
+        for n in range(max(len(said), len(found))):
+            a, b = (x[n] if n < len(x) else None for x in (said, found))
+            require(a == b, f"{ends[0]}: message {n + 1} is {b and b[:3]}, not {a and a[:3]}")
+        for event, (_, _, _, body) in zip(events, said):
+            if web_support.is_soap(body):
+                same_document(event, body)
+
+
+def server_counts():
+    """{capture: {("SOAP", operation) or (method, path): how often the server saw it}}"""
+    out, name = {}, None
+    with open(os.path.join(SHARED, "captures/made/INDEX.md"), encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("## "):
+                name = line[3:].strip()
+            elif line.startswith("- HTTP/SOAP requests seen by the server: "):
+                out[name] = {(kind, what): int(n) for kind, what, n in re.findall(r"([A-Z]+) (\S+) x(\d+)", line)}
+    return out
+
+
+def counts(records, wanted):
+    requests = [e for e in records if e["type"] == "event" and support.is_web(e) and e["from"] == "client"]
+    got = collections.Counter()
+    for e in requests:
+        target = re.sub(r"^http://[^/]*|\?.*$", "", e["fields"]["http.target"])
+        got[e["fields"]["http.method"], target] += 1
+        got["SOAP", e["name"]] += 1
+    problems = [f"{kind} {what}: {got[kind, what]}, not {n}" for (kind, what), n in wanted.items() if got[kind, what] != n]
+    require(not problems, "\n".join(problems))
+
+
+def offline_messages(records, wanted):
+    got = [r for r in records if r["type"] == "offline_message"]
+    for text, steps in wanted:
+        found = [r for r in got if r["text"] == text]
+        require(len(found) == 1, f"{len(found)} offline messages {text!r} among {[r['text'] for r in got]}")
+        for step in ("sent", "announced", "fetched", "deleted"):
+            require((found[0][step] is not None) == (step in steps), f"{step} is {found[0][step]}")
+        require(found[0]["from"] and found[0]["to"], f"from {found[0]['from']} to {found[0]['to']}")
+        times = [found[0][step]["time"] for step in steps]
+        require(times == sorted(times), f"not in order: {times}")
 
 
 # ------------------------------------------------------------------ tshark
@@ -80,7 +197,8 @@ def rebuilt(events):
 
 
 def same_bytes(path, records):
-    conversations = support.conversations([r for r in records if r["type"] != "connection" or r["transport"] == "tcp"])
+    conversations = {key: c for key, c in support.conversations(support.without_web(records)).items()
+                     if c.connections["transport"] == "tcp"}
     stream_of = streams(path)
     numbers = {key: stream_of[c.connections["first_frame"]] for key, c in conversations.items()}
     require(len(set(numbers.values())) == len(numbers), "two connections are one stream of tshark")
@@ -100,17 +218,30 @@ def same_bytes(path, records):
     require(compared, "nothing could be compared")
 
 
+def check_web(tap, path, records, seen):
+    name = os.path.basename(path).partition(".pcap")[0]
+    if name in seen:
+        if name.endswith(HIDDEN):
+            tap.skip(f"{name}: number of calls", "the web services are inside TLS")
+        else:
+            tap.case(f"{name}: SOAP", soap, path)
+            tap.case(f"{name}: number of calls", counts, records, seen[name])
+    if name in OFFLINE_MESSAGES:
+        tap.case(f"{name}: offline messages", offline_messages, records, OFFLINE_MESSAGES[name])
+
+
 def main():
     if not os.path.isdir(os.path.join(SHARED, "captures")):
         print("1..0 # SKIP the captures of real clients are not beside the source tree")
         return 0
-    tap, found = support.Tap(), {}
+    tap, found, seen = support.Tap(), {}, server_counts()
     for path in captures():
         name = os.path.basename(path)
         tap.case(f"{name}: output", read, path, found)
         if os.path.exists(re.sub(r"\.pcap.*$", ".truth.jsonl", path)):
             tap.case(f"{name}: commands", truth, path)
-        if not any(r["type"] == "connection" and r["transport"] == "tcp" for r in found.get(path, [])):
+            check_web(tap, path, found.get(path, []), seen)
+        if not any(r["type"] == "connection" and r["transport"] == "tcp" for r in support.without_web(found.get(path, []))):
             continue
         if shutil.which("tshark"):
             tap.case(f"{name}: bytes", same_bytes, path, found[path])

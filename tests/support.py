@@ -104,8 +104,19 @@ def exact_payload(event):
     return base64.b64decode(event["payload_base64"])
 
 
+def is_web(event):
+    """Is it a request or response of a web service?"""
+    return event["protocol"] not in ("msnp", "tcp") and is_command(event)
+
+
 def is_command(event):
-    return event["name"] not in ("lost", "skipped")
+    return event["name"] not in ("lost", "skipped", "gateway")
+
+
+def without_web(records):
+    """The records but for connections that carry web services."""
+    web = {r["connection"] for r in records if r["type"] == "event" and is_web(r)}
+    return [r for r in records if r.get("id" if r["type"] == "connection" else "connection") not in web or r["type"] == "offline_message"]
 
 
 Conversation = collections.namedtuple("Conversation", "connections events")

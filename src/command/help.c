@@ -8,7 +8,8 @@ const struct subcommand subcommands[] = {
 	{"text", FOR_TEXT, "[OPTION]... [FILE]...", "print the conversation, one line for each command",
 	 "Reads captures (pcap, pcapng, also compressed by gzip) and prints when, on which connection and\n"
 	 "to which kind of server each command went, the command line, and what it means. >>> is the client,\n"
-	 "<<< the server. Findings stand below the command they concern.\n",
+	 "<<< the server. Servers are DS dispatch, NS notification, SB switchboard, WS web services. Findings\n"
+	 "stand below the command they concern.\n",
 	 command_text},
 	{"json", FOR_JSON, "[OPTION]... [FILE]...", "write events as JSON, one object a line",
 	 "Writes all that was read, understood and guessed as JSON records; docs/json.md describes them.\n"

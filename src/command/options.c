@@ -17,6 +17,7 @@ enum {
 	OPTION_JSON,
 	OPTION_LIMIT,
 	OPTION_PAYLOAD,
+	OPTION_POLLS,
 	OPTION_PRETTY,
 	OPTION_RANGES,
 	OPTION_ROLE,
@@ -36,11 +37,12 @@ struct option_row {
 static const struct option_row rows[] = {
 	{NULL, 'r', "FILE", FOR_READING, "read a capture, as a bare FILE; - is standard input"},
 	{NULL, 'o', "FILE", FOR_ALL & ~FOR_HELP, "write there instead of standard output"},
-	{NULL, 'v', NULL, FOR_TEXT, "show all fields of each event; twice: and its bytes"},
+	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
 	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
 	{"ranges", OPTION_RANGES, NULL, FOR_JSON, "add where the bytes of each field lie"},
+	{"polls", OPTION_POLLS, NULL, FOR_READING, "show polls of the HTTP gateway that carry nothing, else counted"},
 	{"verify-checksums", OPTION_VERIFY_CHECKSUMS, NULL, FOR_READING, "report wrong checksums of IP and TCP"},
 	{"limit", OPTION_LIMIT, "NAME=VALUE", FOR_READING, "change a limit"},
 	{"version", OPTION_VERSION, "N", FOR_COMMANDS, "only forms that MSNPN has"},
@@ -178,6 +180,8 @@ static bool *flag_of(struct options *o, int code)
 		return &o->json;
 	case OPTION_PAYLOAD:
 		return &o->payload;
+	case OPTION_POLLS:
+		return &o->pipeline.polls;
 	case OPTION_PRETTY:
 		return &o->pretty;
 	case OPTION_RANGES:

@@ -40,19 +40,27 @@ static void write_capture(void *ctx, const struct capture_info *c)
 	end_record(w);
 }
 
-static void write_role(struct json *j, unsigned role)
+static void write_role(struct json *j, const struct connection *c)
 {
 	JSON_KEY(j, "role");
-	json_str(j, role ? msnp_role_name(role) : NULL);
+	json_str(j, c->web ? "WS" : c->role ? msnp_role_name(c->role) : NULL);
 }
 
-static void write_version(struct json *j, int version)
+static void write_version(struct json *j, const struct connection *c)
 {
 	JSON_KEY(j, "version");
-	if (version > 0)
-		json_u64(j, (uint64_t)version);
+	if (c->version > 0 && !c->web)
+		json_u64(j, (uint64_t)c->version);
 	else
 		json_null(j);
+}
+
+static void write_lost(struct json *j, uint64_t bytes)
+{
+	if (bytes == EVENT_LOST_UNKNOWN)
+		json_null(j);
+	else
+		json_u64(j, bytes);
 }
 
 /* A number, or null for 0. */
@@ -88,10 +96,14 @@ static void write_origin(struct json *j, const struct event *e)
 	json_u64(j, e->connection->id);
 	JSON_KEY(j, "session");
 	write_id(j, e->session);
+	if (e->exchange) {
+		JSON_KEY(j, "exchange");
+		json_u64(j, e->exchange);
+	}
 	JSON_KEY(j, "from");
 	json_str(j, e->from == MSNP_CLIENT ? "client" : "server");
-	write_role(j, e->connection->role);
-	write_version(j, e->connection->version);
+	write_role(j, e->connection);
+	write_version(j, e->connection);
 }
 
 static void write_params(struct json *j, const struct event *e)
@@ -109,7 +121,7 @@ static void write_params(struct json *j, const struct event *e)
 static void write_line(struct json *j, const struct event *e)
 {
 	JSON_KEY(j, "line");
-	if (e->kind != EVENT_COMMAND) {
+	if (e->kind != EVENT_COMMAND && e->kind != EVENT_EXCHANGE) {
 		json_null(j);
 		return;
 	}
@@ -150,19 +162,22 @@ static void write_lengths(struct json *j, const struct event *e)
 	JSON_KEY(j, "payload_length");
 	json_u64(j, e->payload.len);
 	switch (e->kind) {
+	case EVENT_GATEWAY:
+		break;
 	case EVENT_COMMAND:
+	case EVENT_EXCHANGE:
 		if (e->has_payload && e->declared_length != e->payload.len) {
 			JSON_KEY(j, "declared_length");
 			json_u64(j, e->declared_length);
 		}
 		if (e->lost_bytes) {
 			JSON_KEY(j, "payload_lost");
-			json_u64(j, e->lost_bytes);
+			write_lost(j, e->lost_bytes);
 		}
 		break;
 	case EVENT_LOST:
 		JSON_KEY(j, "lost_bytes");
-		json_u64(j, e->lost_bytes);
+		write_lost(j, e->lost_bytes);
 		break;
 	case EVENT_SKIPPED:
 		JSON_KEY(j, "skipped_bytes");
@@ -245,19 +260,30 @@ static void write_parties(struct json *j, const struct connection *c)
 	json_str(j, direction_from_name(c->direction_from));
 	JSON_KEY(j, "transport");
 	json_str(j, c->transport);
+	JSON_KEY(j, "outer");
+	json_begin_array(j);
+	for (size_t i = 0; i < CONNECTION_OUTER_MAX && c->outer[i]; i++)
+		json_str(j, c->outer[i]);
+	json_end_array(j);
+	JSON_KEY(j, "target");
+	json_str(j, c->target);
 	JSON_KEY(j, "gateway_session");
-	json_null(j);
+	json_str(j, c->gateway_session);
 }
 
 static void write_protocol(struct json *j, const struct connection *c)
 {
-	write_role(j, c->role);
+	write_role(j, c);
 	JSON_KEY(j, "role_from");
-	json_str(j, c->role ? version_from_name(c->role_from) : NULL);
-	write_version(j, c->version);
+	json_str(j, c->web ? version_from_name(VERSION_INFERRED) : c->role ? version_from_name(c->role_from) : NULL);
+	write_version(j, c);
 	JSON_KEY(j, "version_from");
-	json_str(j, version_from_name(c->version_from));
+	json_str(j, c->web ? NULL : version_from_name(c->version_from));
 	JSON_KEY(j, "version_range");
+	if (c->web) {
+		json_null(j);
+		return;
+	}
 	json_begin_array(j);
 	json_u64(j, (uint64_t)c->versions.lo);
 	json_u64(j, (uint64_t)c->versions.hi);
@@ -284,6 +310,8 @@ static void write_extent(struct json *j, const struct connection *c, bool nanose
 	json_u64(j, c->lost[MSNP_CLIENT]);
 	JSON_KEY(j, "lost_bytes_from_server");
 	json_u64(j, c->lost[MSNP_SERVER]);
+	JSON_KEY(j, "polls");
+	json_u64(j, c->polls);
 }
 
 static void write_connection(void *ctx, const struct connection *c)
@@ -308,6 +336,69 @@ static void write_notice(void *ctx, const struct notice *n)
 	json_str(j, severity_name(n->severity));
 	JSON_KEY(j, "text");
 	json_string(j, n->text);
+	end_record(w);
+}
+
+/* A string, or null when it is empty. */
+static void write_known(struct json *j, struct slice s)
+{
+	if (s.len)
+		json_string(j, s);
+	else
+		json_null(j);
+}
+
+static void write_step(struct json *j, const struct offline_step *step, bool nanoseconds)
+{
+	if (!step->event) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	JSON_KEY(j, "event");
+	json_u64(j, step->event);
+	JSON_KEY(j, "time");
+	json_time(j, step->time_ns, nanoseconds);
+	json_end_object(j);
+}
+
+static void write_offline_text(struct json *j, const struct offline_message *m)
+{
+	JSON_KEY(j, "text");
+	if (m->has_text)
+		json_string(j, m->text);
+	else
+		json_null(j);
+	if (m->text_length > m->text.len) {
+		JSON_KEY(j, "text_length");
+		json_u64(j, m->text_length);
+	}
+}
+
+static void write_offline_message(void *ctx, const struct offline_message *m)
+{
+	struct json_events *w = ctx;
+	struct json *j = begin_record(w, "offline_message");
+
+	JSON_KEY(j, "id");
+	write_known(j, m->id);
+	JSON_KEY(j, "from");
+	write_known(j, m->from);
+	JSON_KEY(j, "to");
+	write_known(j, m->to);
+	write_offline_text(j, m);
+	JSON_KEY(j, "sent");
+	write_step(j, &m->sent, m->nanoseconds);
+	JSON_KEY(j, "refused");
+	write_step(j, &m->refused, m->nanoseconds);
+	JSON_KEY(j, "announced");
+	write_step(j, &m->announced, m->nanoseconds);
+	JSON_KEY(j, "fetched");
+	write_step(j, &m->fetched, m->nanoseconds);
+	JSON_KEY(j, "deleted");
+	write_step(j, &m->deleted, m->nanoseconds);
+	JSON_KEY(j, "linked_by");
+	json_str(j, offline_link_name(m->linked_by));
 	end_record(w);
 }
 
@@ -348,6 +439,7 @@ struct event_sink json_events_sink(struct json_events *w)
 		.event = write_event,
 		.connection_end = write_connection,
 		.notice = write_notice,
+		.offline_message = write_offline_message,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -16,8 +16,8 @@ void masks_init(struct masks *m, bool show_secrets)
 
 void masks_free(struct masks *m)
 {
-	free(m->line.ranges);
-	free(m->payload.ranges);
+	for (size_t i = 0; i < DISSECTION_SOURCES_MAX; i++)
+		free(m->source[i].ranges);
 	masks_init(m, m->show);
 }
 
@@ -36,27 +36,38 @@ static void mask_add(struct mask *mask, size_t begin, size_t length)
 
 static void add_word(struct masks *m, struct slice word)
 {
-	if (word.len >= MASK_WORD_MIN && m->word_count < MASK_WORDS_MAX)
-		m->words[m->word_count++] = word;
+	if (word.len < MASK_WORD_MIN || m->word_count == MASK_WORDS_MAX)
+		return;
+	for (size_t i = 0; i < m->word_count; i++)
+		if (slice_eq(m->words[i], word))
+			return;
+	m->words[m->word_count++] = word;
 }
 
-static struct mask *mask_of(struct masks *m, unsigned source)
+/*
+ * A secret that was decoded hides all of the field it was decoded from, or all
+ * of the payload when it stands below none.
+ */
+static void add_origin(struct masks *m, const struct dissection *d, const struct field *f)
 {
-	return source == SOURCE_LINE ? &m->line : source == SOURCE_PAYLOAD ? &m->payload : NULL;
+	while (f->source >= SOURCE_FIXED && f->parent && f->parent->def)
+		f = f->parent;
+	if (f->source < SOURCE_FIXED)
+		mask_add(&m->source[f->source], f->offset, f->length);
+	else
+		mask_add(&m->source[SOURCE_PAYLOAD], 0, d->sources[SOURCE_PAYLOAD].data.len);
 }
 
-/* A secret that was decoded hides all of the field it was decoded from. */
 static void add_secret(struct masks *m, const struct dissection *d, const struct field *f)
 {
 	if (f->has_value && (f->def->type == FIELD_TEXT || f->def->type == FIELD_BYTES))
 		add_word(m, f->value.text);
-	if (f->source < d->source_count)
+	if (f->source < d->source_count) {
 		add_word(m, slice_sub(d->sources[f->source].data, f->offset, f->length));
-	while (f->source >= SOURCE_FIXED && f->parent && f->parent->def)
-		f = f->parent;
-	struct mask *mask = mask_of(m, f->source);
-	if (mask)
-		mask_add(mask, f->offset, f->length);
+		if (f->source >= SOURCE_FIXED)
+			mask_add(&m->source[f->source], f->offset, f->length);
+	}
+	add_origin(m, d, f);
 }
 
 static void collect(struct masks *m, const struct dissection *d, const struct field *parent)
@@ -95,12 +106,15 @@ static void merge(struct mask *mask)
 
 void masks_set(struct masks *m, const struct dissection *d)
 {
-	m->line.count = m->payload.count = m->word_count = 0;
+	for (size_t i = 0; i < m->source_count; i++)
+		m->source[i].count = 0;
+	m->source_count = d->source_count;
+	m->word_count = 0;
 	if (m->show)
 		return;
 	collect(m, d, &d->root);
-	merge(&m->line);
-	merge(&m->payload);
+	for (size_t i = 0; i < m->source_count; i++)
+		merge(&m->source[i]);
 }
 
 void masks_set_unknown(struct masks *m, struct slice payload)
@@ -111,10 +125,10 @@ void masks_set_unknown(struct masks *m, struct slice payload)
 		if (at < payload.len && payload.ptr[at] > ' ')
 			continue;
 		if (at - begin >= MASK_RUN_MIN)
-			mask_add(&m->payload, begin, at - begin);
+			mask_add(&m->source[SOURCE_PAYLOAD], begin, at - begin);
 		begin = at + 1;
 	}
-	merge(&m->payload);
+	merge(&m->source[SOURCE_PAYLOAD]);
 }
 
 /* --- asking --- */
@@ -161,9 +175,7 @@ bool masks_hide_field(const struct masks *m, const struct field *f)
 {
 	if (m->show)
 		return false;
-	if (f->source == SOURCE_LINE && overlaps(&m->line, f->offset, (size_t)f->offset + f->length))
-		return true;
-	if (f->source == SOURCE_PAYLOAD && overlaps(&m->payload, f->offset, (size_t)f->offset + f->length))
+	if (f->source < m->source_count && overlaps(&m->source[f->source], f->offset, (size_t)f->offset + f->length))
 		return true;
 	for (const struct field *up = f->parent; up && up->def; up = up->parent)
 		if (up->def->flags & FIELD_SECRET)

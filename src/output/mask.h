@@ -28,7 +28,8 @@ struct mask {
 #define MASK_WORDS_MAX 64u
 
 struct masks {
-	struct mask line, payload; /* of SOURCE_LINE and SOURCE_PAYLOAD */
+	struct mask source[DISSECTION_SOURCES_MAX];
+	size_t source_count; /* those that the event has */
 	struct slice words[MASK_WORDS_MAX];
 	size_t word_count;
 	bool show; /* nothing is secret */

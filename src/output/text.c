@@ -11,6 +11,8 @@
 #define SUMMARY_COLUMN 72u
 /* Bytes of skipped data shown in the line. */
 #define SKIPPED_SHOWN 48u
+/* Bytes of an offline message shown at the end. */
+#define OFFLINE_SHOWN 160u
 
 static struct buffer *buffer_of(struct text_events *w)
 {
@@ -82,6 +84,66 @@ static void write_notice(void *ctx, const struct notice *n)
 	output_record(w->out);
 }
 
+/* "announced 2008-03-04 18:06:21.200110", behind ": " or ", ": the time stands before the line of that event. */
+static void add_step(struct text_events *w, const struct offline_message *m, const struct offline_step *step,
+		     const char *what, bool *first)
+{
+	struct buffer *out = buffer_of(w);
+
+	if (!step->event)
+		return;
+	buffer_add_str(out, *first ? ": " : ", ");
+	buffer_add_str(out, what);
+	buffer_add_byte(out, ' ');
+	timestamp_add(out, step->time_ns, ' ', m->nanoseconds);
+	*first = false;
+}
+
+static void add_offline_parties(struct text_events *w, const struct offline_message *m)
+{
+	struct buffer *out = buffer_of(w);
+
+	begin(w, STYLE_HEADING);
+	buffer_add_str(out, "offline message");
+	end(w, STYLE_HEADING);
+	if (m->id.len) {
+		buffer_add_byte(out, ' ');
+		escape_add(out, m->id);
+	}
+	if (m->from.len) {
+		buffer_add_str(out, " from ");
+		escape_add(out, m->from);
+	}
+	if (m->to.len) {
+		buffer_add_str(out, " to ");
+		escape_add(out, m->to);
+	}
+}
+
+static void write_offline_message(void *ctx, const struct offline_message *m)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = buffer_of(w);
+	struct slice shown = utf8_cut(m->text, OFFLINE_SHOWN);
+	bool first = true;
+
+	add_offline_parties(w, m);
+	add_step(w, m, &m->sent, "sent", &first);
+	add_step(w, m, &m->refused, "refused", &first);
+	add_step(w, m, &m->announced, "announced", &first);
+	add_step(w, m, &m->fetched, "fetched", &first);
+	add_step(w, m, &m->deleted, "deleted", &first);
+	if (m->linked_by == OFFLINE_BY_TIME)
+		buffer_add_str(out, " (sending told by time)");
+	if (m->has_text) {
+		buffer_add_str(out, ": \"");
+		escape_add(out, shown);
+		buffer_add_str(out, shown.len < m->text_length ? "\"..." : "\"");
+	}
+	end_line(w);
+	output_record(w->out);
+}
+
 static void write_summary(void *ctx, const struct summary *s)
 {
 	struct text_events *w = ctx;
@@ -137,6 +199,25 @@ static void add_provenance(struct buffer *out, const struct connection *c)
 	buffer_add_byte(out, ')');
 }
 
+/* "tcp", "socks5 tcp to 203.0.113.5:1863", "http-gateway session 700100200 to messenger.example.com". */
+static void add_transport(struct buffer *out, const struct connection *c)
+{
+	for (size_t i = 0; i < CONNECTION_OUTER_MAX && c->outer[i]; i++) {
+		buffer_add_byte(out, ' ');
+		buffer_add_str(out, c->outer[i]);
+	}
+	buffer_add_byte(out, ' ');
+	buffer_add_str(out, c->transport);
+	if (c->gateway_session) {
+		buffer_add_str(out, " session ");
+		escape_add_str(out, c->gateway_session);
+	}
+	if (c->target) {
+		buffer_add_str(out, " to ");
+		escape_add_str(out, c->target);
+	}
+}
+
 static void write_connection_start(void *ctx, const struct connection *c)
 {
 	struct text_events *w = ctx;
@@ -147,8 +228,13 @@ static void write_connection_start(void *ctx, const struct connection *c)
 	add_address(out, &c->client);
 	buffer_add_str(out, " -> ");
 	add_address(out, &c->server);
-	buffer_printf(out, " %s %s MSNP%d", c->transport, c->role ? msnp_role_name(c->role) : "?", c->version);
-	add_provenance(out, c);
+	add_transport(out, c);
+	if (c->web) {
+		buffer_add_str(out, " web services");
+	} else {
+		buffer_printf(out, " %s MSNP%d", c->role ? msnp_role_name(c->role) : "?", c->version);
+		add_provenance(out, c);
+	}
 	end_line(w);
 	output_record(w->out);
 }
@@ -186,12 +272,21 @@ static void write_connection_end(void *ctx, const struct connection *c)
 	buffer_add_str(out, " from client, ");
 	buffer_add_u64(out, c->bytes[MSNP_SERVER]);
 	buffer_add_str(out, " from server");
+	if (c->polls) {
+		buffer_add_str(out, ", ");
+		add_count(out, c->polls, "poll");
+	}
 	add_lost(w, c);
 	end_line(w);
 	output_record(w->out);
 }
 
 /* --- events --- */
+
+static const char *role_shown(const struct connection *c)
+{
+	return c->web ? "WS" : c->role ? msnp_role_name(c->role) : "? ";
+}
 
 /* Time, connection and sender. */
 static void add_origin(struct text_events *w, const struct event *e)
@@ -205,7 +300,7 @@ static void add_origin(struct text_events *w, const struct event *e)
 	buffer_add_str(out, "  #");
 	buffer_add_u64(out, e->connection->id);
 	buffer_add_byte(out, ' ');
-	buffer_add_str(out, e->connection->role ? msnp_role_name(e->connection->role) : "? ");
+	buffer_add_str(out, role_shown(e->connection));
 	buffer_add_str(out, "  ");
 	begin(w, style);
 	buffer_add_str(out, e->from == MSNP_CLIENT ? ">>> " : "<<< ");
@@ -227,16 +322,23 @@ static void add_command(struct text_events *w, const struct event *e)
 	struct buffer *out = buffer_of(w);
 
 	switch (e->kind) {
+	case EVENT_GATEWAY:
+		buffer_add_str(out, "(gateway)");
+		break;
 	case EVENT_COMMAND:
-		mask_add_bytes(out, e->line, &w->masks.line);
+	case EVENT_EXCHANGE:
+		mask_add_bytes(out, e->line, &w->masks.source[SOURCE_LINE]);
 		break;
 	case EVENT_LOST:
 		buffer_add_str(out, "(lost ");
-		add_count(out, e->lost_bytes, "byte");
+		if (e->lost_bytes == EVENT_LOST_UNKNOWN)
+			buffer_add_str(out, "an unknown number of bytes");
+		else
+			add_count(out, e->lost_bytes, "byte");
 		buffer_add_byte(out, ')');
 		break;
 	case EVENT_SKIPPED:
-		add_skipped(out, e, &w->masks.payload);
+		add_skipped(out, e, &w->masks.source[SOURCE_PAYLOAD]);
 		break;
 	}
 }
@@ -273,10 +375,40 @@ static size_t origin_columns(const struct event *e)
 	return n;
 }
 
+static enum style style_of(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_COMMAND:
+	case EVENT_EXCHANGE:
+		return e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
+	case EVENT_GATEWAY:
+		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;
+	case EVENT_LOST:
+	case EVENT_SKIPPED:
+		break;
+	}
+	return STYLE_WARNING;
+}
+
+/* How many bytes the capture lacks of an event that is there. */
+static void add_partial(struct text_events *w, const struct event *e)
+{
+	struct buffer *out = buffer_of(w);
+
+	if (!e->lost_bytes)
+		return;
+	buffer_add_str(out, "  (lost ");
+	if (e->lost_bytes == EVENT_LOST_UNKNOWN)
+		buffer_add_str(out, "an unknown number of bytes");
+	else
+		add_count(out, e->lost_bytes, "byte");
+	buffer_add_str(out, e->kind == EVENT_EXCHANGE ? " of the message)" : " of the payload)");
+}
+
 static void write_line(struct text_events *w, const struct event *e)
 {
 	struct buffer *out = buffer_of(w);
-	enum style style = e->kind != EVENT_COMMAND ? STYLE_WARNING : e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
+	enum style style = style_of(e);
 
 	add_origin(w, e);
 	begin(w, style);
@@ -284,12 +416,9 @@ static void write_line(struct text_events *w, const struct event *e)
 	add_command(w, e);
 	size_t column = origin_columns(e) + columns(out, from);
 	end(w, style);
-	if (e->kind == EVENT_COMMAND)
-		add_summary(w, e->dissection->summary, column);
-	if (e->kind == EVENT_COMMAND && e->lost_bytes) {
-		buffer_add_str(out, "  (lost ");
-		add_count(out, e->lost_bytes, "byte");
-		buffer_add_str(out, " of the payload)");
+	if (e->kind != EVENT_LOST && e->kind != EVENT_SKIPPED) {
+		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY ? SUMMARY_COLUMN : column);
+		add_partial(w, e);
 	}
 	end_line(w);
 }
@@ -353,6 +482,7 @@ struct event_sink text_events_sink(struct text_events *w)
 		.event = write_event,
 		.connection_end = write_connection_end,
 		.notice = write_notice,
+		.offline_message = write_offline_message,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -10,7 +10,7 @@
 struct text_options {
 	bool colour;
 	bool show_secrets;
-	unsigned verbose; /* 1: all fields; 2: and the bytes */
+	unsigned verbose; /* 1: fields; 2: all of them, and the bytes */
 };
 
 struct text_events {

@@ -17,7 +17,9 @@
 
 static void add_frames(struct buffer *out, const struct event *e)
 {
-	buffer_add_str(out, e->frame_count == 1 ? "frame" : "frames");
+	if (e->frame_count == 0)
+		return;
+	buffer_add_str(out, e->frame_count == 1 ? ", frame" : ", frames");
 	for (size_t i = 0; i < e->frame_count; i++) {
 		if (e->frames_omitted && i + 1 == e->frame_count)
 			buffer_printf(out, " (%" PRIu64 " more)", e->frames_omitted);
@@ -28,15 +30,17 @@ static void add_frames(struct buffer *out, const struct event *e)
 
 static void write_about(struct buffer *out, const struct event *e)
 {
-	buffer_printf(out, "    event %" PRIu64 ", ", e->id);
+	buffer_printf(out, "    event %" PRIu64, e->id);
 	add_frames(out, e);
+	if (e->exchange)
+		buffer_printf(out, ", HTTP exchange %" PRIu64, e->exchange);
 	if (e->reply_to) {
 		buffer_printf(out, ", answers event %" PRIu64 " after ", e->reply_to);
 		duration_add(out, e->latency_ns, e->nanoseconds);
 		buffer_add_str(out, " s");
 	}
 	if (e->has_payload)
-		buffer_printf(out, ", payload of %zu bytes", e->payload.len);
+		buffer_printf(out, ", %s of %zu bytes", e->kind == EVENT_EXCHANGE ? "body" : "payload", e->payload.len);
 	if (e->has_payload && e->declared_length != e->payload.len)
 		buffer_printf(out, " (declared: %" PRIu64 ")", e->declared_length);
 	buffer_add_byte(out, '\n');
@@ -156,11 +160,36 @@ static void write_children(struct text_events *w, const struct event *e, const s
 	}
 }
 
+/* Does the service's own dissection say what is in an XML body?  Head and envelope do not. */
+static bool is_named(const struct event *e)
+{
+	static const char *const common[] = {"http.", "soap.", "xml."};
+
+	for (const struct field *f = e->dissection->root.first; f; f = f->next) {
+		bool own = true;
+
+		for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+			own &= strncmp(f->def->name, common[i], strlen(common[i])) != 0;
+		if (own)
+			return true;
+	}
+	return false;
+}
+
 void text_fields_add(struct text_events *w, const struct event *e)
 {
+	bool brief = e->kind == EVENT_EXCHANGE && w->options.verbose < 2 && is_named(e);
+
 	write_about(&w->out->buffer, e);
 	write_form(&w->out->buffer, e->form);
-	write_children(w, e, &e->dissection->root, 0);
+	for (const struct field *f = e->dissection->root.first; f; f = f->next) {
+		if (brief && f->def == &field_defs[F_XML_DOCUMENT]) {
+			buffer_printf(&w->out->buffer, "    %s: whole with -vv\n", f->def->name);
+			continue;
+		}
+		write_field(w, e, f, 0);
+		write_children(w, e, f, 1);
+	}
 }
 
 /* --- bytes --- */
@@ -176,7 +205,22 @@ static void write_dump(struct buffer *out, const char *what, struct slice bytes,
 void text_bytes_add(struct text_events *w, const struct event *e)
 {
 	struct buffer *out = &w->out->buffer;
+	const struct mask *line = &w->masks.source[SOURCE_LINE], *payload = &w->masks.source[SOURCE_PAYLOAD];
 
-	write_dump(out, "line", e->line, &w->masks.line);
-	write_dump(out, e->kind == EVENT_SKIPPED ? "skipped" : "payload", e->payload, &w->masks.payload);
+	switch (e->kind) {
+	case EVENT_COMMAND:
+		write_dump(out, "line", e->line, line);
+		write_dump(out, "payload", e->payload, payload);
+		break;
+	case EVENT_EXCHANGE:
+		write_dump(out, "head", e->dissection->sources[SOURCE_LINE].data, line);
+		write_dump(out, "body", e->payload, payload);
+		break;
+	case EVENT_SKIPPED:
+		write_dump(out, "skipped", e->payload, payload);
+		break;
+	case EVENT_LOST:
+	case EVENT_GATEWAY:
+		break;
+	}
 }

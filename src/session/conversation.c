@@ -8,6 +8,32 @@
 
 static void on_framed(void *ctx, const struct framed *f);
 
+_Static_assert(EVENT_LOST_UNKNOWN == STREAM_GAP_UNKNOWN && CONNECTION_OUTER_MAX == STREAM_OUTER_MAX,
+	       "what events say is what streams say");
+
+static char *copy_text(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(memory_alloc(size), text, size);
+}
+
+/* What transport/ found around the stream; its texts may go away before the events do. */
+static void note_wrapping(struct conversation *v, const struct stream_wrapping *w)
+{
+	struct connection *n = &v->connection;
+
+	n->transport = w->transport;
+	for (size_t i = 0; i < CONNECTION_OUTER_MAX; i++)
+		n->outer[i] = w->outer[i];
+	if (w->gateway_session)
+		n->gateway_session = v->gateway_session = copy_text(w->gateway_session);
+	if (w->target_name)
+		n->target = v->target = copy_text(w->target_name);
+	if (w->gateway_server)
+		msnp_state_role(&v->state, strcmp(w->gateway_server, "NS") == 0 ? MSNP_DS | MSNP_NS : MSNP_SB);
+}
+
 struct conversation *conversation_new(struct session *s, const struct stream_connection *c, int client_side)
 {
 	struct conversation *v = memory_zalloc(sizeof(*v));
@@ -23,7 +49,10 @@ struct conversation *conversation_new(struct session *s, const struct stream_con
 	n->first_frame = c->first_frame;
 	n->last_frame = c->last_frame;
 	msnp_state_init(&v->state);
-	v->context = (struct msnp_context){.versions = {MSNP_FIRST, MSNP_NEWEST}};
+	if (c->wrapping)
+		note_wrapping(v, c->wrapping);
+	v->context = (struct msnp_context){.roles = v->state.role_certain ? v->state.roles : 0,
+					   .versions = {MSNP_FIRST, MSNP_NEWEST}};
 	for (int i = 0; i < 2; i++)
 		msnp_framer_init(&v->direction[i].framer, (enum msnp_sender)i, false, &v->context, &s->budget, on_framed, v);
 	s->totals.connections++;
@@ -39,6 +68,8 @@ void conversation_free(struct conversation *v)
 		msnp_framer_free(&v->direction[i].framer);
 		origins_free(&v->direction[i].origins);
 	}
+	free(v->gateway_session);
+	free(v->target);
 	free(v);
 }
 
@@ -164,6 +195,7 @@ static void on_framed(void *ctx, const struct framed *f)
 	item.frame_count = where.frames;
 	item.frames_omitted = where.omitted;
 	item.time_ns = where.time_ns;
+	item.exchange = where.exchange;
 	item.anomalies = d->anomalies;
 	d->anomalies = 0;
 	if (f->kind == FRAMED_COMMAND)
@@ -188,7 +220,7 @@ void conversation_data(struct conversation *v, enum msnp_sender from, struct sli
 {
 	struct direction *d = &v->direction[from];
 
-	origins_add(&d->origins, d->framer.base + d->framer.pending.len, origin->frame, origin->time_ns);
+	origins_add(&d->origins, d->framer.base + d->framer.pending.len, origin);
 	msnp_framer_data(&d->framer, data);
 	forget_origins(d);
 }
@@ -196,7 +228,8 @@ void conversation_data(struct conversation *v, enum msnp_sender from, struct sli
 void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin)
 {
 	struct direction *d = &v->direction[from];
-	struct item item = {.kind = ITEM_LOST, .conversation = v, .from = from, .lost = len, .time_ns = origin->time_ns};
+	struct item item = {.kind = ITEM_LOST, .conversation = v, .from = from, .lost = len, .time_ns = origin->time_ns,
+			    .exchange = origin->exchange};
 	bool inside = d->framer.want > d->framer.pending.len && len <= d->framer.want - d->framer.pending.len;
 
 	item.frames[0] = origin->frame;
@@ -204,7 +237,9 @@ void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t le
 	item.anomalies = d->anomalies;
 	d->anomalies = 0;
 	/* What stands before a gap comes first, but a payload it lies in ends behind it. */
-	if (!inside)
+	if (len == STREAM_GAP_UNKNOWN)
+		msnp_framer_cut(&d->framer);
+	else if (!inside)
 		msnp_framer_gap(&d->framer, len);
 	queue_item(v->session, &item);
 	if (inside)
@@ -246,21 +281,26 @@ static const char *end_name(enum stream_end why)
 	return "capture";
 }
 
+void connection_finish(struct connection *n, const struct stream_connection *c, int client_side, enum stream_end why)
+{
+	n->end_ns = c->end_ns;
+	n->last_frame = c->last_frame;
+	n->bytes[MSNP_CLIENT] = c->bytes[client_side];
+	n->bytes[MSNP_SERVER] = c->bytes[!client_side];
+	n->lost[MSNP_CLIENT] = c->lost[client_side];
+	n->lost[MSNP_SERVER] = c->lost[!client_side];
+	n->polls = c->wrapping ? c->wrapping->polls : 0;
+	n->end_reason = end_name(why);
+}
+
 void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why)
 {
-	struct connection *n = &v->connection;
 	struct item item = {.kind = ITEM_END, .conversation = v};
-	int client = memcmp(&c->address[0], &n->client, sizeof(n->client)) == 0 ? 0 : 1;
+	int client = memcmp(&c->address[0], &v->connection.client, sizeof(c->address[0])) == 0 ? 0 : 1;
 
 	for (int i = 0; i < 2; i++)
 		msnp_framer_end(&v->direction[i].framer);
-	n->end_ns = c->end_ns;
-	n->last_frame = c->last_frame;
-	n->bytes[MSNP_CLIENT] = c->bytes[client];
-	n->bytes[MSNP_SERVER] = c->bytes[!client];
-	n->lost[MSNP_CLIENT] = c->lost[client];
-	n->lost[MSNP_SERVER] = c->lost[!client];
-	n->end_reason = end_name(why);
+	connection_finish(&v->connection, c, client, why);
 	v->settled = true;
 	queue_run(v->session);
 	queue_item(v->session, &item);

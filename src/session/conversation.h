@@ -5,9 +5,14 @@
 
 #include "dissectors/msnp_framer.h"
 #include "dissectors/msnp_state.h"
+#include "session/oim.h"
 #include "session/origins.h"
 #include "session/session.h"
+#include "transport/transport.h"
 #include "util/buffer.h"
+
+struct web_exchange;
+struct web_connection;
 
 struct request {
 	uint64_t trid, event;
@@ -28,6 +33,7 @@ struct direction {
 struct conversation {
 	struct session *session;
 	struct connection connection; /* as the sink gets it */
+	char *gateway_session, *target;  /* its texts */
 	struct msnp_state state;
 	struct msnp_context context;  /* for the framers: what is certain */
 	struct direction direction[2]; /* by enum msnp_sender */
@@ -37,17 +43,22 @@ struct conversation {
 	struct request requests[SESSION_REQUESTS];
 };
 
-enum item_kind { ITEM_COMMAND, ITEM_LOST, ITEM_SKIPPED, ITEM_END };
+enum item_kind { ITEM_COMMAND, ITEM_LOST, ITEM_SKIPPED, ITEM_GATEWAY, ITEM_END, ITEM_REQUEST, ITEM_RESPONSE, ITEM_WEB_END };
 
 /* Something that becomes an event (or the end of a connection). */
 struct item {
 	struct item *next;
 	enum item_kind kind;
-	struct conversation *conversation;
+	struct conversation *conversation; /* NULL for ITEM_REQUEST and behind */
+	struct web_exchange *web;          /* ITEM_REQUEST, ITEM_RESPONSE; a reference is held */
+	struct web_connection *web_end;    /* ITEM_WEB_END */
+	enum gateway_notice notice;        /* ITEM_GATEWAY */
+	uint64_t exchange;                 /* number of the HTTP exchange, 0: none */
 	enum msnp_sender from;
 	struct framed framed;     /* slices as in the live stream, or into the item's own bytes */
-	uint64_t lost;            /* ITEM_LOST */
-	struct slice challenge;   /* ITEM_COMMAND: pending challenge */
+	uint64_t lost;            /* ITEM_LOST; EVENT_LOST_UNKNOWN when nobody knows */
+	struct slice challenge;   /* ITEM_COMMAND: pending challenge; ITEM_GATEWAY: text */
+	size_t web_bytes;         /* that the exchange holds for this item */
 	int64_t time_ns;
 	size_t frame_count;
 	uint64_t frames_omitted;
@@ -66,6 +77,7 @@ struct session {
 	struct session_options options;
 	struct event_sink sink;
 	bool nanoseconds;
+	const char *file;      /* being read, or NULL */
 	struct session_totals totals;
 	uint64_t next_connection, next_event;
 	struct framer_budget budget;
@@ -82,18 +94,22 @@ struct session {
 	} asked[SESSION_COOKIES_ASKED];
 	size_t next_asked;
 	struct dissection dissection;
+	struct oim_table *oim;
 };
 
 /* conversation.c */
 struct conversation *conversation_new(struct session *s, const struct stream_connection *c, int client_side);
 void conversation_data(struct conversation *v, enum msnp_sender from, struct slice data,
 		       const struct stream_origin *origin);
+/* len may be STREAM_GAP_UNKNOWN. */
 void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin);
 void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why);
 /* The first bytes of a side were no commands and were dropped before the connection was recognised; shown: the first of them. */
 void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped, struct slice shown,
 			 const struct stream_origin *first, const struct stream_origin *last);
 void conversation_free(struct conversation *v);
+/* Final values of a connection that has ended. */
+void connection_finish(struct connection *n, const struct stream_connection *c, int client_side, enum stream_end why);
 
 /* queue.c: takes an item now, or keeps a copy in blocks of memory until its turn comes. */
 void queue_free(struct session *s);
@@ -103,5 +119,8 @@ void queue_run(struct session *s);
 
 /* emit.c: makes an event of an item and hands it to the sink; ITEM_END frees the conversation. */
 void emit_item(struct session *s, const struct item *item);
+/* Something about a gateway session whose stream is not recognised: a notice about the file. */
+void session_gateway_notice(struct session *s, const struct stream_connection *c, enum gateway_notice what,
+			    const char *text);
 
 #endif

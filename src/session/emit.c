@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From an item to the event that the sink gets. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "dissectors/msnp_dissect.h"
 #include "session/conversation.h"
+#include "session/web.h"
 
 static void update_connection(struct conversation *v)
 {
@@ -137,8 +140,14 @@ static void fill_lost(struct session *s, const struct item *item, struct event *
 	e->protocol = "tcp";
 	e->name = SLICE_LIT("lost");
 	e->lost_bytes = item->lost;
-	dissection_summarise(&s->dissection, "%" PRIu64 " bytes of the %s are not in the capture", item->lost,
-			     item->from == MSNP_CLIENT ? "client" : "server");
+	const char *from = item->from == MSNP_CLIENT ? "client" : "server";
+	if (item->lost == EVENT_LOST_UNKNOWN) {
+		e->protocol = "http";
+		dissection_summarise(&s->dissection, "what the %s sent here is not in the capture", from);
+		finding_add(&s->dissection, RULE_GATEWAY_LOST, NULL, "an unknown number of bytes lost, perhaps none");
+		return;
+	}
+	dissection_summarise(&s->dissection, "%" PRIu64 " bytes of the %s are not in the capture", item->lost, from);
 	finding_add(&s->dissection, RULE_TCP_LOST, NULL, "%" PRIu64 " bytes lost", item->lost);
 }
 
@@ -161,49 +170,137 @@ static void fill_skipped(struct session *s, const struct item *item, struct even
 		finding_add(&s->dissection, RULE_MSNP_SKIPPED, NULL, "%" PRIu64 " bytes skipped", f->skipped_bytes);
 }
 
-static void emit_event(struct session *s, struct conversation *v, const struct item *item)
-{
-	struct event e = {.id = ++s->next_event,
-			  .time_ns = item->time_ns,
-			  .nanoseconds = s->nanoseconds,
-			  .frames = item->frames,
-			  .frame_count = item->frame_count,
-			  .frames_omitted = item->frames_omitted,
-			  .connection = &v->connection,
-			  .from = item->from,
-			  .dissection = &s->dissection};
+static const struct {
+	enum finding_rule_id rule;
+	const char *what;
+} gateway_notices[] = {
+	[GATEWAY_UNOPENED] = {RULE_GATEWAY_UNOPENED, "gateway session that nobody was seen to open"},
+	[GATEWAY_UNANSWERED] = {RULE_GATEWAY_UNANSWERED, "gateway did not answer"},
+	[GATEWAY_HTTP_ERROR] = {RULE_GATEWAY_ERROR, "gateway answers with an error"},
+	[GATEWAY_CLOSED] = {RULE_COUNT, "gateway closes the session"},
+	[GATEWAY_AFTER_CLOSE] = {RULE_GATEWAY_AFTER_CLOSE, "request after the end of the gateway session"},
+	[GATEWAY_REPEATED] = {RULE_GATEWAY_REPEATED, "the same bytes came again through the gateway and were dropped"},
+	[GATEWAY_MOVED] = {RULE_COUNT, "gateway session moves"},
+	[GATEWAY_CHAIN_GAP] = {RULE_GATEWAY_LOST, "exchanges with the gateway are missing"},
+	[GATEWAY_POLL] = {RULE_COUNT, "poll"},
+};
 
-	switch (item->kind) {
-	case ITEM_COMMAND:
-		fill_command(v, item, &e);
-		break;
-	case ITEM_LOST:
-		fill_lost(s, item, &e);
-		break;
-	case ITEM_SKIPPED:
-		fill_skipped(s, item, &e);
-		break;
-	case ITEM_END:
+/* Text is what the gateway's side wrote of it, or empty. */
+static void fill_gateway(struct session *s, const struct item *item, struct event *e)
+{
+	struct slice text = item->challenge;
+	enum finding_rule_id rule = gateway_notices[item->notice].rule;
+
+	dissection_init(&s->dissection, &s->arena, SLICE_EMPTY, SLICE_EMPTY);
+	e->kind = EVENT_GATEWAY;
+	e->protocol = "http";
+	e->name = SLICE_LIT("gateway");
+	dissection_summarise(&s->dissection, "%s", gateway_notices[item->notice].what);
+	if (text.len)
+		dissection_summary_add(&s->dissection, "%.*s", SLICE_ARG(text));
+	if (rule != RULE_COUNT)
+		finding_add(&s->dissection, rule, NULL, "%.*s", SLICE_ARG(s->dissection.summary));
+}
+
+void session_gateway_notice(struct session *s, const struct stream_connection *c, enum gateway_notice what,
+			    const char *text)
+{
+	char line[512];
+	struct notice n = {"", SEVERITY_WARNING, SLICE_EMPTY};
+
+	if (gateway_notices[what].rule == RULE_COUNT || !s->sink.notice)
 		return;
-	}
-	add_anomalies(&s->dissection, item->anomalies);
-	add_connection_findings(&s->dissection, v);
+	int len = snprintf(line, sizeof(line), "gateway session %s: %s%s%s",
+			   c->wrapping && c->wrapping->gateway_session ? c->wrapping->gateway_session : "?",
+			   gateway_notices[what].what, text && *text ? ": " : "", text ? text : "");
+	n.file = s->file ? s->file : "";
+	n.text = slice_of(line, len < 0 ? 0 : (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1);
+	s->sink.notice(s->sink.ctx, &n);
+}
+
+/* Counts the event and gives it to the sink. */
+static void hand_over_event(struct session *s, struct connection *n, const struct event *e)
+{
 	for (const struct finding *f = s->dissection.findings; f; f = f->next)
 		s->totals.findings[f->rule->severity]++;
-	v->connection.events++;
+	n->events++;
 	s->totals.events++;
 	if (s->sink.event)
-		s->sink.event(s->sink.ctx, &e);
+		s->sink.event(s->sink.ctx, e);
+	oim_observe(s->oim, e, &s->dissection.root);
+}
+
+static struct event start_event(struct session *s, const struct item *item, const struct connection *n)
+{
+	return (struct event){.id = s->next_event + 1,
+			      .time_ns = item->time_ns,
+			      .nanoseconds = s->nanoseconds,
+			      .frames = item->frames,
+			      .frame_count = item->frame_count,
+			      .frames_omitted = item->frames_omitted,
+			      .connection = n,
+			      .from = item->from,
+			      .exchange = item->exchange,
+			      .dissection = &s->dissection};
+}
+
+static void emit_event(struct session *s, struct conversation *v, const struct item *item)
+{
+	struct event e = start_event(s, item, &v->connection);
+
+	s->next_event++;
+	if (item->kind == ITEM_COMMAND)
+		fill_command(v, item, &e);
+	else if (item->kind == ITEM_LOST)
+		fill_lost(s, item, &e);
+	else if (item->kind == ITEM_SKIPPED)
+		fill_skipped(s, item, &e);
+	else
+		fill_gateway(s, item, &e);
+	add_anomalies(&s->dissection, item->anomalies);
+	add_connection_findings(&s->dissection, v);
+	hand_over_event(s, &v->connection, &e);
+	arena_reset(&s->arena);
+}
+
+static void emit_web(struct session *s, const struct item *item)
+{
+	struct web_connection *web = item->web->web;
+	struct event e = start_event(s, item, &web->connection);
+
+	if (web_fill_event(s, item, &e)) {
+		if (!web->started && s->sink.connection_start)
+			s->sink.connection_start(s->sink.ctx, &web->connection);
+		web->started = true;
+		s->next_event++;
+		hand_over_event(s, &web->connection, &e);
+	}
+	arena_reset(&s->arena);
+	web_release(item->web);
+}
+
+static void emit_web_end(struct session *s, struct web_connection *web)
+{
+	if (web->started && s->sink.connection_end)
+		s->sink.connection_end(s->sink.ctx, &web->connection);
+	free(web);
 }
 
 void emit_item(struct session *s, const struct item *item)
 {
 	struct conversation *v = item->conversation;
 
+	if (item->kind == ITEM_REQUEST || item->kind == ITEM_RESPONSE) {
+		emit_web(s, item);
+		return;
+	}
+	if (item->kind == ITEM_WEB_END) {
+		emit_web_end(s, item->web_end);
+		return;
+	}
 	start_connection(v);
 	if (item->kind != ITEM_END) {
 		emit_event(s, v, item);
-		arena_reset(&s->arena);
 		return;
 	}
 	if (s->sink.connection_end)

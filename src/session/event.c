@@ -21,8 +21,25 @@ const char *direction_from_name(enum direction_from d)
 		return "syn";
 	case DIRECTION_COMMANDS:
 		return "commands";
+	case DIRECTION_HTTP:
+		return "http";
 	case DIRECTION_PORT:
 		break;
 	}
 	return "port";
+}
+
+const char *offline_link_name(enum offline_link l)
+{
+	switch (l) {
+	case OFFLINE_BY_RUN:
+		return "run";
+	case OFFLINE_BY_TEXT:
+		return "text";
+	case OFFLINE_BY_TIME:
+		return "time";
+	case OFFLINE_UNLINKED:
+		break;
+	}
+	return NULL;
 }

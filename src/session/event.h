@@ -16,14 +16,20 @@ enum version_from { VERSION_NEGOTIATED, VERSION_INFERRED, VERSION_ASSUMED };
 const char *version_from_name(enum version_from v);
 
 /* How the client's side was told. */
-enum direction_from { DIRECTION_SYN, DIRECTION_COMMANDS, DIRECTION_PORT };
-const char *direction_from_name(enum direction_from d); /* "syn", "commands", "port" */
+enum direction_from { DIRECTION_SYN, DIRECTION_COMMANDS, DIRECTION_PORT, DIRECTION_HTTP };
+const char *direction_from_name(enum direction_from d); /* "syn", "commands", "port", "http" */
+
+/* Protocols around a connection that are named. */
+#define CONNECTION_OUTER_MAX 4u
 
 struct connection {
 	uint64_t id;                 /* from 1, over all files of one run */
 	struct address client, server;
 	enum direction_from direction_from;
-	const char *transport;       /* "tcp" */
+	const char *transport;       /* "tcp", "http-gateway" */
+	const char *outer[CONNECTION_OUTER_MAX]; /* what is around it, outermost first: "socks5", ...; NULL behind the last */
+	const char *gateway_session; /* part of the gateway's session id that stays, or NULL */
+	const char *target;          /* where a proxy or the gateway was asked to connect to, or NULL */
 	unsigned role;               /* one MSNP_ role, or 0 when not known */
 	enum version_from role_from; /* VERSION_NEGOTIATED is not used for roles */
 	struct msnp_versions versions; /* what is still possible */
@@ -32,7 +38,9 @@ struct connection {
 	int64_t start_ns, end_ns;    /* end values are final in connection_end only */
 	uint64_t first_frame, last_frame;
 	uint64_t bytes[2];           /* indexed by enum msnp_sender: MSNP_CLIENT, MSNP_SERVER */
-	uint64_t lost[2];
+	uint64_t lost[2];            /* as far as it is known how many */
+	uint64_t polls;              /* exchanges with the gateway that carried nothing; final in connection_end only */
+	bool web;                    /* carries exchanges with web services, no MSNP: no role, no version */
 	uint64_t events;             /* handed over so far */
 	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
 };
@@ -40,8 +48,13 @@ struct connection {
 enum event_kind {
 	EVENT_COMMAND, /* a command line with its payload */
 	EVENT_LOST,    /* bytes missing from the capture: lost_bytes */
+	EVENT_EXCHANGE, /* request or response of a web service: line is its start line, payload its body */
+	EVENT_GATEWAY, /* something about a gateway session: the summary says what */
 	EVENT_SKIPPED, /* bytes that are no command: payload holds the first of them, skipped_bytes says how many */
 };
+
+/* Nobody knows how many bytes were lost, perhaps none: exchanges of a gateway session are missing. */
+#define EVENT_LOST_UNKNOWN UINT64_MAX
 
 /* Frames listed with one event; the first ones and always the last. */
 #define EVENT_FRAMES_MAX 64u
@@ -56,6 +69,7 @@ struct event {
 	uint64_t frames_omitted;     /* between the last but one and the last listed */
 	const struct connection *connection;
 	uint64_t session;            /* 0: none */
+	uint64_t exchange;           /* number of the HTTP exchange it came in, 0: none */
 	enum msnp_sender from;
 	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST */
 	struct slice name;           /* command name; "lost", "skipped" for the other kinds */
@@ -66,7 +80,7 @@ struct event {
 	struct slice payload;
 	bool has_payload;
 	uint64_t declared_length;    /* of the payload, as the line says */
-	uint64_t lost_bytes;         /* EVENT_LOST; for commands: inside the payload */
+	uint64_t lost_bytes;         /* EVENT_LOST; for commands: inside the payload; may be EVENT_LOST_UNKNOWN */
 	uint64_t skipped_bytes;      /* EVENT_SKIPPED */
 	uint64_t reply_to;           /* id of the request, 0 when none */
 	int64_t latency_ns;          /* since the request; meaningful with reply_to */
@@ -88,6 +102,28 @@ struct notice {
 	struct slice text;      /* one line */
 };
 
+/* A step in the life of an offline message; event 0: it is not in the capture. */
+struct offline_step {
+	uint64_t event;
+	int64_t time_ns;
+};
+
+/* How the sending of a message and what its addressee got were recognised as the same message. */
+enum offline_link { OFFLINE_UNLINKED, OFFLINE_BY_RUN, OFFLINE_BY_TEXT, OFFLINE_BY_TIME };
+const char *offline_link_name(enum offline_link l); /* NULL, "run", "text", "time" */
+
+/* An offline message, as far as the capture shows its life. */
+struct offline_message {
+	struct slice id;       /* as the service names it; empty when not seen */
+	struct slice from, to; /* empty when not known */
+	bool has_text;
+	struct slice text;     /* at most OIM_TEXT_KEPT_MAX bytes: see oim.h */
+	uint64_t text_length;  /* of the whole text */
+	struct offline_step sent, refused, announced, fetched, deleted;
+	enum offline_link linked_by;
+	bool nanoseconds;      /* the capture's clock is finer than microseconds */
+};
+
 struct summary {
 	uint64_t packets, events, connections;
 	uint64_t findings[3];     /* indexed by enum severity */
@@ -96,7 +132,8 @@ struct summary {
 /*
  * A consumer of events.  Calls come in this order: capture, then connection_start
  * before the first event of a connection, events, connection_end after its last
- * event, notices anywhere; for several files again from capture on; summary
+ * event, notices anywhere; offline_message at the end of a file (earlier only
+ * when there are very many); for several files again from capture on; summary
  * once at the very end.  Any member may be NULL.
  */
 struct event_sink {
@@ -105,6 +142,7 @@ struct event_sink {
 	void (*event)(void *ctx, const struct event *e);
 	void (*connection_end)(void *ctx, const struct connection *c);
 	void (*notice)(void *ctx, const struct notice *n);
+	void (*offline_message)(void *ctx, const struct offline_message *m);
 	void (*summary)(void *ctx, const struct summary *s);
 	void *ctx;
 };

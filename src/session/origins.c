@@ -24,10 +24,10 @@ static void make_room(struct origins *o)
 	o->list = memory_realloc(o->list, o->capacity * sizeof(*o->list));
 }
 
-void origins_add(struct origins *o, uint64_t offset, uint64_t frame, int64_t time_ns)
+void origins_add(struct origins *o, uint64_t offset, const struct stream_origin *from)
 {
 	make_room(o);
-	o->list[o->head + o->count++] = (struct origin){offset, frame, time_ns};
+	o->list[o->head + o->count++] = (struct origin){offset, from->frame, from->time_ns, from->exchange};
 }
 
 void origins_forget(struct origins *o, uint64_t offset)
@@ -40,7 +40,7 @@ void origins_forget(struct origins *o, uint64_t offset)
 
 struct origin_range origins_frames(const struct origins *o, uint64_t start, uint64_t end, uint64_t *frames, size_t max)
 {
-	struct origin_range r = {0, 0, 0};
+	struct origin_range r = {0, 0, 0, 0};
 
 	for (size_t i = 0; i < o->count; i++) {
 		const struct origin *at = &o->list[o->head + i];
@@ -50,8 +50,10 @@ struct origin_range origins_frames(const struct origins *o, uint64_t start, uint
 			break;
 		if (i + 1 < o->count && at[1].offset <= start)
 			continue;
-		if (r.frames == 0 || at->time_ns > r.time_ns)
+		if (r.frames == 0 || at->time_ns >= r.time_ns) {
 			r.time_ns = at->time_ns;
+			r.exchange = at->exchange;
+		}
 		/* Segments that came out of order make frame numbers fall. */
 		size_t place = r.frames;
 		while (place > 0 && frames[place - 1] > frame)

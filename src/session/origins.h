@@ -3,7 +3,7 @@
 #ifndef MSNSCOPE_SESSION_ORIGINS_H
 #define MSNSCOPE_SESSION_ORIGINS_H
 
-#include "util/slice.h"
+#include "stream/stream.h"
 
 /* Pieces remembered per direction; of longer runs the middle is forgotten. */
 #define ORIGINS_MAX 1024u
@@ -12,6 +12,7 @@ struct origin {
 	uint64_t offset; /* of the first byte */
 	uint64_t frame;
 	int64_t time_ns;
+	uint64_t exchange;
 };
 
 struct origins {
@@ -19,7 +20,7 @@ struct origins {
 	size_t head, count, capacity;
 };
 
-void origins_add(struct origins *o, uint64_t offset, uint64_t frame, int64_t time_ns);
+void origins_add(struct origins *o, uint64_t offset, const struct stream_origin *from);
 
 /* Bytes before offset will not be asked for again. */
 void origins_forget(struct origins *o, uint64_t offset);
@@ -28,6 +29,7 @@ struct origin_range {
 	size_t frames;      /* written to the array */
 	uint64_t omitted;   /* left out between the last but one and the last */
 	int64_t time_ns;    /* of the latest frame */
+	uint64_t exchange;  /* of the latest frame */
 };
 
 /* Frames of the bytes from start to end (not included), ascending, at most max (2 or more). */

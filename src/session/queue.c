@@ -95,7 +95,7 @@ static void keep(struct session *s, const struct item *item)
 	copy->challenge = move_slice(&to, item->challenge);
 	copy->next = NULL;
 	copy->block = block;
-	copy->held_bytes = head + bytes;
+	copy->held_bytes = head + bytes + item->web_bytes;
 	*s->last = copy;
 	s->last = &copy->next;
 	s->held_events++;
@@ -117,20 +117,26 @@ static void hand_over_first(struct session *s)
 		block_done(s, block);
 }
 
+/* Web services have nothing to wait for but their turn. */
+static bool may_go(const struct item *item)
+{
+	return !item->conversation || item->conversation->settled;
+}
+
 void queue_run(struct session *s)
 {
-	while (s->first && s->first->conversation->settled)
+	while (s->first && may_go(s->first))
 		hand_over_first(s);
 	while (s->held_events > s->options.hold_events || s->held_bytes > s->options.hold_bytes) {
 		s->first->conversation->settled = true;
-		while (s->first && s->first->conversation->settled)
+		while (s->first && may_go(s->first))
 			hand_over_first(s);
 	}
 }
 
 void queue_item(struct session *s, const struct item *item)
 {
-	if (!s->first && item->conversation->settled) {
+	if (!s->first && may_go(item)) {
 		emit_item(s, item);
 		return;
 	}

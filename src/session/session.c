@@ -6,6 +6,7 @@
 
 #include "dissectors/msnp_detect.h"
 #include "session/conversation.h"
+#include "session/web.h"
 #include "util/memory.h"
 
 /*
@@ -15,13 +16,14 @@
 struct probe {
 	struct conversation *conversation; /* NULL until recognised */
 	int client_side;
+	bool lenient; /* may begin with what is left of a proxy's handshake */
 	struct {
 		struct buffer bytes;       /* since the place that may be a command */
 		struct origins origins;    /* of those bytes */
 		uint64_t seen, skipped;    /* bytes in all, and before those kept */
 		struct buffer shown;       /* the first of the skipped ones */
 		struct stream_origin skipped_first, skipped_last;
-		uint64_t lost;             /* in gaps before those kept */
+		uint64_t lost;             /* in gaps before those kept, may be STREAM_GAP_UNKNOWN */
 		struct stream_origin lost_origin;
 	} side[STREAM_SIDES];
 };
@@ -36,6 +38,7 @@ struct session *session_new(const struct session_options *options, const struct 
 	if (!s->options.hold_bytes)
 		s->options.hold_bytes = SESSION_HOLD_BYTES_DEFAULT;
 	s->sink = *sink;
+	s->oim = oim_new(sink);
 	s->budget.max = FRAMER_BUDGET_DEFAULT;
 	s->last = &s->first;
 	return s;
@@ -43,10 +46,21 @@ struct session *session_new(const struct session_options *options, const struct 
 
 void session_free(struct session *s)
 {
+	oim_free(s->oim);
 	queue_free(s);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	free(s);
+}
+
+void session_end_file(struct session *s)
+{
+	oim_finish(s->oim);
+}
+
+void session_set_file(struct session *s, const char *file)
+{
+	s->file = file;
 }
 
 void session_set_nanoseconds(struct session *s, bool nanoseconds)
@@ -74,9 +88,16 @@ static enum msnp_sender sender_of(const struct probe *p, int side)
 	return side == p->client_side ? MSNP_CLIENT : MSNP_SERVER;
 }
 
+/* A stream that the gateway's URLs say is MSNP. */
+static bool through_gateway(const struct stream_connection *c)
+{
+	return c->wrapping && strcmp(c->wrapping->transport, "http-gateway") == 0;
+}
+
+/* Where MSNP is to be expected. */
 static bool on_port(const struct stream_connection *c)
 {
-	return c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT;
+	return c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT || through_gateway(c);
 }
 
 /* Which side would be the client, going by ports alone. */
@@ -96,11 +117,11 @@ struct finding_side {
 /* Holds bytes of one side against what a client and what a server may send. */
 static struct finding_side look(struct session *s, const struct stream_connection *c, int side, struct slice data)
 {
-	bool likely = on_port(c);
-	struct finding_side r = {DETECT_NO, c->opener, DIRECTION_SYN};
+	bool likely = on_port(c), gateway = through_gateway(c);
+	struct finding_side r = {DETECT_NO, gateway ? 0 : c->opener, gateway ? DIRECTION_HTTP : DIRECTION_SYN};
 
-	if (c->opener >= 0) {
-		r.found = msnp_detect(data, side == c->opener ? MSNP_CLIENT : MSNP_SERVER, likely, &s->scratch);
+	if (r.client_side >= 0) {
+		r.found = msnp_detect(data, side == r.client_side ? MSNP_CLIENT : MSNP_SERVER, likely, &s->scratch);
 	} else {
 		enum msnp_detect client = msnp_detect(data, MSNP_CLIENT, likely, &s->scratch);
 		enum msnp_detect server = msnp_detect(data, MSNP_SERVER, likely, &s->scratch);
@@ -142,7 +163,7 @@ static void replay_piece(struct probe *p, int side)
 	struct slice bytes = buffer_slice(&p->side[side].bytes);
 	const struct origin *at = &o->list[o->head];
 	uint64_t end = o->count > 1 ? at[1].offset : bytes.len;
-	struct stream_origin origin = {at->frame, at->time_ns};
+	struct stream_origin origin = {at->frame, at->time_ns, at->exchange};
 	struct slice piece = slice_sub(bytes, (size_t)at->offset, (size_t)(end - at->offset));
 
 	o->head++;
@@ -192,7 +213,7 @@ static struct stream_origin origin_at(const struct origins *o, uint64_t offset)
 	uint64_t frame[2] = {0, 0};
 	struct origin_range r = origins_frames(o, offset, offset + 1, frame, 2);
 
-	return (struct stream_origin){frame[0], r.time_ns};
+	return (struct stream_origin){frame[0], r.time_ns, r.exchange};
 }
 
 /* Drops kept bytes up to offset n: no command starts there. */
@@ -244,6 +265,15 @@ static struct finding_side look_further(struct session *s, struct stream_connect
 	return r;
 }
 
+/*
+ * Bytes of a SOCKS handshake that transport/ could not put together, as part of
+ * it was lost or came out of order: what follows may be MSNP all the same.
+ */
+static bool may_be_proxy(struct slice data)
+{
+	return data.len && (data.ptr[0] <= 1 || data.ptr[0] == 4 || data.ptr[0] == 5);
+}
+
 static struct probe *probe_new(struct stream_connection *c)
 {
 	struct probe *p = memory_zalloc(sizeof(*p));
@@ -267,19 +297,21 @@ static enum stream_verdict probe_data(struct session *s, struct stream_connectio
 	bool from_start = c->opener >= 0 && c->lost[side] == 0 && c->bytes[side] == 0;
 
 	/* Told by the first bytes, without keeping anything: nearly all connections that are not MSNP. */
-	if (!p && from_start && !on_port(c) && look(s, c, side, data).found == DETECT_NO)
+	if (!p && from_start && !on_port(c) && !may_be_proxy(data) && look(s, c, side, data).found == DETECT_NO)
 		return STREAM_IGNORE;
-	if (!p)
+	if (!p) {
 		p = probe_new(c);
+		p->lenient = may_be_proxy(data);
+	}
 	p->side[side].seen += data.len;
-	origins_add(&p->side[side].origins, p->side[side].bytes.len, origin->frame, origin->time_ns);
+	origins_add(&p->side[side].origins, p->side[side].bytes.len, origin);
 	buffer_add_slice(&p->side[side].bytes, data);
 	struct finding_side r = look_further(s, c, p, side);
 	if (r.found == DETECT_YES) {
 		recognise(s, c, p, r.client_side, r.from);
 		return STREAM_CONTINUE;
 	}
-	bool started = c->opener >= 0 && c->lost[side] == 0;
+	bool started = c->opener >= 0 && c->lost[side] == 0 && p->side[side].lost == 0 && !p->lenient;
 	uint64_t limit = on_port(c) ? SESSION_DETECT_BYTES_PORT : SESSION_DETECT_BYTES;
 	if (p->side[side].seen > limit || (started && !on_port(c) && r.found == DETECT_NO))
 		return ignore(c);
@@ -308,7 +340,10 @@ static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int si
 		return STREAM_CONTINUE;
 	}
 	drop(p, side, p->side[side].bytes.len);
-	p->side[side].lost += len;
+	if (len == STREAM_GAP_UNKNOWN || p->side[side].lost == STREAM_GAP_UNKNOWN)
+		p->side[side].lost = STREAM_GAP_UNKNOWN;
+	else
+		p->side[side].lost += len;
 	p->side[side].lost_origin = *origin;
 	return STREAM_CONTINUE;
 }
@@ -338,6 +373,29 @@ static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum st
 	d->anomalies |= 1u << what;
 	d->anomaly_frame = origin->frame;
 	d->anomaly_time_ns = origin->time_ns;
+}
+
+static void on_gateway(void *ctx, struct stream_connection *connection, enum gateway_notice what, const char *text,
+		       const struct stream_origin *origin, const struct http_exchange *x)
+{
+	struct probe *p = connection->user;
+	struct item item = {.kind = ITEM_GATEWAY, .from = MSNP_SERVER, .notice = what, .time_ns = origin->time_ns};
+
+	if (!p || !p->conversation) {
+		session_gateway_notice(ctx, connection, what, text);
+		return;
+	}
+	item.conversation = p->conversation;
+	item.challenge = slice_str(text);
+	item.exchange = x ? x->number : origin->exchange;
+	item.frames[0] = origin->frame;
+	item.frame_count = origin->frame ? 1 : 0;
+	queue_item(ctx, &item);
+}
+
+struct transport_consumer session_transport_consumer(struct session *s)
+{
+	return (struct transport_consumer){session_consumer(s), web_consumer(s), on_gateway, s};
 }
 
 struct stream_consumer session_consumer(struct session *s)

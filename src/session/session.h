@@ -10,6 +10,7 @@
 
 #include "session/event.h"
 #include "stream/stream.h"
+#include "transport/transport.h"
 
 /* Events that wait, and the bytes they hold; beyond, versions are assumed. */
 #define SESSION_HOLD_EVENTS_DEFAULT 8192u
@@ -43,10 +44,19 @@ struct session *session_new(const struct session_options *options, const struct 
 /* The callbacks to give to a stream table; valid as long as s. */
 struct stream_consumer session_consumer(struct session *s);
 
+/* The callbacks to give to transport/: the same streams, web services and gateway sessions. */
+struct transport_consumer session_transport_consumer(struct session *s);
+
+/* The file that is being read, for notices; kept, not copied. */
+void session_set_file(struct session *s, const char *file);
+
 /* Time stamps of the coming packets are finer than microseconds. */
 void session_set_nanoseconds(struct session *s, bool nanoseconds);
 
 const struct session_totals *session_totals(const struct session *s);
+
+/* A file has ended, and all its connections: hands over what is told at the end. */
+void session_end_file(struct session *s);
 
 /* All connections must have ended. */
 void session_free(struct session *s);

@@ -139,7 +139,7 @@ static bool locate(struct connection *c, int side, const struct segment *s, uint
 static void on_payload(struct stream_table *t, struct connection *c, int side, const struct segment *s, uint64_t at)
 {
 	struct half *h = &c->half[side];
-	struct stream_origin origin = {s->frame, s->time_ns};
+	struct stream_origin origin = {s->frame, s->time_ns, 0};
 	struct slice data = s->payload;
 	uint64_t end = at + s->payload_len;
 

@@ -166,7 +166,7 @@ void connection_skip(struct stream_table *t, struct connection *c, int side, uin
 {
 	struct half *h = &c->half[side];
 	const struct reassembly_block *b = reassembly_first(&h->waiting);
-	struct stream_origin origin = {c->pub.last_frame, c->pub.end_ns};
+	struct stream_origin origin = {c->pub.last_frame, c->pub.end_ns, 0};
 
 	if (b && b->at <= end) {
 		end = b->at;
@@ -203,7 +203,7 @@ static int side_waiting_longest(const struct connection *c)
 void connection_force(struct stream_table *t, struct connection *c)
 {
 	int side = side_waiting_longest(c);
-	struct stream_origin origin = {c->pub.last_frame, c->pub.end_ns};
+	struct stream_origin origin = {c->pub.last_frame, c->pub.end_ns, 0};
 
 	connection_anomaly(t, c, side, STREAM_BUFFER_LIMIT, &origin);
 	connection_skip(t, c, side, UINT64_MAX);

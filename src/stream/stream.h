@@ -76,6 +76,21 @@ struct stream_limits {
 #define STREAM_REORDER_PACKETS_MIN 3u
 #define STREAM_REORDER_NS 60000000
 
+/* Protocols that can be wrapped around a stream, outermost first. */
+#define STREAM_OUTER_MAX 4u
+
+/* What transport/ found around a stream. */
+struct stream_wrapping {
+	const char *transport;               /* "tcp", "http-gateway" */
+	const char *outer[STREAM_OUTER_MAX]; /* "socks4", "socks5", "http-connect", ...: literals; NULL behind the last */
+	const char *gateway_session;         /* stable part of the gateway's session id, or NULL */
+	const char *gateway_server;          /* Server= of the request that opened it: "NS", "SB"; NULL when not seen */
+	struct address target;               /* where a proxy was asked to connect to; version 0 when not known by number */
+	const char *target_name;             /* the same as text "host:port", or NULL; of a gateway session the IP= of
+					      * the request that opened it */
+	uint64_t polls;                      /* of a gateway session: exchanges that carried nothing, so far */
+};
+
 /* What the consumer may know about a connection; read-only but for user. */
 struct stream_connection {
 	struct address address[STREAM_SIDES];
@@ -84,15 +99,20 @@ struct stream_connection {
 	int64_t start_ns, end_ns; /* time of first and latest packet */
 	uint64_t first_frame, last_frame;
 	uint64_t bytes[STREAM_SIDES]; /* delivered before this call */
-	uint64_t lost[STREAM_SIDES];  /* in gaps delivered before this call */
+	uint64_t lost[STREAM_SIDES];  /* in gaps delivered before this call, but for those of unknown length */
 	void *user;               /* the consumer's; NULL at first */
+	const struct stream_wrapping *wrapping; /* set by transport/; NULL: nothing around it, plain TCP */
 };
 
 /* Where delivered bytes came from.  For a gap: the first data behind it, or else the latest packet of the connection. */
 struct stream_origin {
 	uint64_t frame;
 	int64_t time_ns; /* of that frame */
+	uint64_t exchange; /* number of the HTTP exchange, when transport/ took it out of one; else 0 */
 };
+
+/* len of a gap: nobody knows how many bytes, perhaps none.  Only transport/ delivers such. */
+#define STREAM_GAP_UNKNOWN UINT64_MAX
 
 /*
  * The consumer.  data gets the next bytes of one side in order, valid during

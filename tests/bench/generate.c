@@ -2,11 +2,12 @@
 /*
  * Writes the inputs of the benchmark.
  *
- * usage: generate dense|talk|mixed MEGABYTES FILE SAMPLE.pcap...
+ * usage: generate dense|talk|gateway|mixed MEGABYTES FILE SAMPLE.pcap...
  *        generate many-flows CONNECTIONS FILE SAMPLE.pcap...
  *
  * dense       MSNP only: sample conversations, each with a file transfer; many users at a time
  * talk        the same without the transfers: small commands only
+ * gateway     as dense, all of it carried in sessions of the HTTP gateway
  * mixed       5 % of the bytes as dense, the rest bulk transfers, HTTP, and DNS
  * many-flows  small connections, one in 32 a sign-in
  *
@@ -52,6 +53,23 @@ static void load(struct library *l, char **paths, int count, bool first_only)
 	}
 	for (int i = 0; i < 4; i++)
 		sample_transfer(&l->transfers[i / 2][i % 2], i / 2 ? 12 : 9, i % 2, TRANSFER_KB);
+}
+
+static void wrap(struct sample *s)
+{
+	struct sample wrapped = {0};
+
+	sample_gateway(&wrapped, s);
+	sample_free(s);
+	*s = wrapped;
+}
+
+static void wrap_all(struct library *l)
+{
+	for (uint32_t i = 0; i < l->count; i++)
+		wrap(&l->samples[i]);
+	for (int i = 0; i < 4; i++)
+		wrap(&l->transfers[i / 2][i % 2]);
 }
 
 static void unload(struct library *l)
@@ -218,7 +236,7 @@ int main(int argc, char **argv)
 	struct writer writer;
 
 	if (argc < 5) {
-		fprintf(stderr, "usage: generate dense|talk|mixed|many-flows MEGABYTES|CONNECTIONS FILE SAMPLE.pcap...\n");
+		fprintf(stderr, "usage: generate dense|talk|gateway|mixed|many-flows MEGABYTES|CONNECTIONS FILE SAMPLE.pcap...\n");
 		return 2;
 	}
 	const char *kind = argv[1], *path = argv[3];
@@ -227,6 +245,8 @@ int main(int argc, char **argv)
 
 	load(&library, argv + 4, argc - 4, many);
 	library.with_transfers = strcmp(kind, "talk") != 0;
+	if (strcmp(kind, "gateway") == 0)
+		wrap_all(&library);
 	writer_open(&writer, path, many ? 100 : 2000);
 	if (many)
 		write_many_flows(&writer, &library, size);

@@ -10,10 +10,10 @@
 #   --peers      also run tshark and tcpflow, on a small input
 #   --no-memory  leave out the runs on inputs of several sizes
 #   --runs N     take the best of N runs (3)
-#   INPUT        dense, talk, mixed or many-flows (all)
+#   INPUT        dense, talk, gateway, mixed or many-flows (all)
 #
 # `make bench` calls it with what it needs: MSNSCOPE, the program; BENCH_TOOLS, the folder of generate, baseline and
-# measure; srcdir, the source tree. BENCH_ARGS are further arguments. The inputs, some 2.5 GB, are kept in
+# measure; srcdir, the source tree. BENCH_ARGS are further arguments. The inputs, some 3.2 GB, are kept in
 # $MSNSCOPE_BENCH_DIR (${TMPDIR:-/tmp}/msnscope-bench).
 set -eu
 
@@ -25,7 +25,7 @@ memory=true
 runs=3
 inputs=()
 
-declare -A size=([dense]=200 [talk]=200 [mixed]=400 [many-flows]=1000000)
+declare -A size=([dense]=200 [talk]=200 [gateway]=200 [mixed]=400 [many-flows]=1000000)
 peer_size=20
 memory_sizes=(100 200 400)
 
@@ -51,7 +51,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#inputs[@]})) || inputs=(dense talk mixed many-flows)
+((${#inputs[@]})) || inputs=(dense talk gateway mixed many-flows)
 
 # --- inputs ---
 
@@ -116,48 +116,58 @@ measure() {
 	rss=$(calculate %.1f "$rss * 1024 / 1e6")
 }
 
-# figures NAME: the row of what was measured last; needs $bytes, $packets, $commands, $bare, $floor.
+# figures NAME: the row of what was measured last; needs $bytes, $packets, $commands, $bare, $floor (empty: none).
 figures() {
 	local rate
 	rate=$(calculate %.0f "$commands / $wall")
+	local floors=-
 	[[ $1 == bare || $1 == tcpflow* ]] && rate=-
+	[[ -n $floor ]] && floors=$(calculate %.2f "$cpu / $floor")
 	row "$widths" "$1" "$wall" "$cpu" "$(calculate %.0f "$bytes / 1e6 / $wall")" "$(calculate %.0f "$packets / $wall")" \
 		"$rate" "$rss" \
-		"$(calculate %.2f "$cpu / $bare")" "$(calculate %.2f "$cpu / $floor")"
+		"$(calculate %.2f "$cpu / $bare")" "$floors"
 }
 widths=22,8,8,8,10,10,8,8,8
 
-# describe: sets $bytes, $packets and $commands of $file, which is then in the cache.
+# describe KIND: sets $bytes, $packets and $commands of $file, which is then in the cache.
 describe() {
 	bytes=$(wc -c <"$file")
 	read -r packets _ _ _ commands _ < <("$BENCH_TOOLS/baseline" floor "$file")
+	# floor knows no HTTP
+	if [[ $1 == gateway ]]; then commands=$("$MSNSCOPE" json "$file" | grep -c '^{"type":"event".*"protocol":"msnp"'); fi
 }
 
 # compare KIND SIZE: the table of one input, with what else stands in $others.
 compare() {
 	local reader
 	input "$1" "$2"
-	describe
+	describe "$1"
 	printf '\n%s: %s MB, %s packets, %s commands\n\n' "$1" "$(calculate %.0f "$bytes / 1e6")" "$packets" "$commands"
 	heading "$widths" reader 'wall s' 'CPU s' MB/s packets/s commands/s 'peak MB' 'x bare' 'x floor'
 	measure "$BENCH_TOOLS/baseline" bare "$file"
 	local bare_row=("$wall" "$cpu" "$rss")
 	bare=$cpu
-	measure "$BENCH_TOOLS/baseline" floor "$file"
-	local floor_row=("$wall" "$cpu" "$rss")
-	floor=$cpu
+	floor=
+	if [[ $1 != gateway ]]; then
+		measure "$BENCH_TOOLS/baseline" floor "$file"
+		local floor_row=("$wall" "$cpu" "$rss")
+		floor=$cpu
+	fi
 	read -r wall cpu rss <<<"${bare_row[*]}"
 	figures bare
-	read -r wall cpu rss <<<"${floor_row[*]}"
-	figures floor
+	if [[ -n $floor ]]; then
+		read -r wall cpu rss <<<"${floor_row[*]}"
+		figures floor
+	fi
 	for reader in text json; do
 		measure "$MSNSCOPE" "$reader" "$file"
 		figures "msnscope $reader"
-		ratios[$1 $reader]="$(calculate %.2f "$cpu / $bare") $(calculate %.2f "$cpu / $floor")"
+		ratios[$1 $reader]="$(calculate %.2f "$cpu / $bare") $(calculate %.2f "$cpu / ${floor:-$cpu}")"
+		costs[$1 $reader]=$(calculate %.6f "$cpu / $bytes * 1e6")
 		peaks[$1 $reader]=$rss
 	done
 }
-declare -A ratios peaks
+declare -A ratios peaks costs
 
 compare_peers() {
 	runs=1
@@ -175,7 +185,7 @@ compare_memory() {
 	local kind megabytes cells
 	printf '\npeak memory of msnscope json in MB, by size of the input\n\n'
 	heading 10,8,8,8 input "${memory_sizes[@]/%/ MB}"
-	for kind in dense mixed; do
+	for kind in dense gateway mixed; do
 		cells=()
 		for megabytes in "${memory_sizes[@]}"; do
 			input "$kind" "$megabytes"
@@ -201,6 +211,11 @@ compare_goals() {
 			read -r bare floor <<<"${ratios[$kind $reader]}"
 			case $kind-$reader in
 			mixed-*) goal "mixed, msnscope $reader / bare" "$bare" 2 ;;
+			gateway-*)
+				[[ -z ${costs[dense $reader]+x} ]] ||
+					goal "gateway / dense, msnscope $reader" \
+						"$(calculate %.2f "${costs[gateway $reader]} / ${costs[dense $reader]}")" 2
+				;;
 			dense-json) goal "dense, msnscope json / floor" "$floor" 5 ;;
 			esac
 			goal "$kind, msnscope $reader, peak MB" "${peaks[$kind $reader]}" 64

@@ -128,21 +128,35 @@ static void find_sites(struct sample *s, uint32_t packet, const void *what, size
 	}
 }
 
-static uint32_t find_cookies(const struct sample *s, struct cookie *cookies)
+static bool has_cookie(const struct cookie *cookies, uint32_t count, const struct cookie *wanted)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (cookies[i].len == wanted->len && memcmp(cookies[i].ptr, wanted->ptr, wanted->len) == 0)
+			return true;
+	return false;
+}
+
+/* Numbers behind a word, of digits and that other character, a blank for none. */
+static uint32_t find_numbers(const struct sample *s, const char *word, char other, struct cookie *cookies, uint32_t count)
 {
 	const uint8_t *end = s->bytes + s->used, *at = s->bytes;
-	uint32_t count = 1;
 
-	cookies[0] = (struct cookie){(const uint8_t *)TRANSFER_COOKIE, (uint32_t)strlen(TRANSFER_COOKIE)};
-	while (count < COOKIES_MAX && (at = find(at, (size_t)(end - at), " CKI ", 5))) {
-		struct cookie *c = &cookies[count++];
+	while (count < COOKIES_MAX && (at = find(at, (size_t)(end - at), word, strlen(word)))) {
+		struct cookie c = {at += strlen(word), 0};
 
-		c->ptr = at += 5;
-		while (at < end && (isdigit(*at) || *at == '.'))
+		while (at < end && (isdigit(*at) || *at == other) && *at != ' ')
 			at++;
-		c->len = (uint32_t)(at - c->ptr);
+		c.len = (uint32_t)(at - c.ptr);
+		if (c.len && !has_cookie(cookies, count, &c))
+			cookies[count++] = c;
 	}
 	return count;
+}
+
+static uint32_t find_cookies(const struct sample *s, struct cookie *cookies)
+{
+	cookies[0] = (struct cookie){(const uint8_t *)TRANSFER_COOKIE, (uint32_t)strlen(TRANSFER_COOKIE)};
+	return find_numbers(s, "SessionID=", ' ', cookies, find_numbers(s, " CKI ", '.', cookies, 1));
 }
 
 void sample_prepare(struct sample *s)

@@ -2,8 +2,8 @@
 /*
  * Conversations that the benchmark inputs repeat: sample captures, and file
  * transfers made here.  Each time one is played, it is another user's: clients
- * get an address of their own, switchboard cookies other digits, and accounts
- * another domain of the same length (only where no MSNObject, whose checksum
+ * get an address of their own, switchboard cookies and gateway sessions other
+ * digits, and accounts another domain of the same length (only where no MSNObject, whose checksum
  * covers the account, stands in the sample).
  */
 #ifndef MSNSCOPE_BENCH_SAMPLE_H
@@ -36,6 +36,8 @@ void sample_load(struct sample *s, const char *path, bool first_only);
  * connection; as in MSNP9 to 11, or in MSNP12 to 15.
  */
 void sample_transfer(struct sample *s, unsigned version, int sender, uint32_t kilobytes);
+/* The conversation of another sample carried in sessions of the HTTP gateway; to is empty. */
+void sample_gateway(struct sample *to, const struct sample *inner);
 /* Finds what differs from one user to the next.  To be called when all frames are there. */
 void sample_prepare(struct sample *s);
 void sample_free(struct sample *s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From bytes to an event with any tree of fields, any findings and any text,
- * then through the JSON and the text writer.  JSON must be well-formed UTF-8
+ * and an offline message, then through the JSON and the text writer.  JSON must be well-formed UTF-8
  * without control characters or repeated keys; text must hold no control
  * characters and no broken UTF-8.
  */
@@ -73,7 +73,10 @@ static void make_fields(struct reader *r, struct dissection *d)
 			parent = parent->parent;
 			depth--;
 		} else if (step == 1) {
-			finding_add(d, reader_u8(r) % RULE_COUNT, parent->def ? parent : NULL, "%.*s", SLICE_ARG(some_bytes(r)));
+			enum finding_rule_id rule = reader_u8(r) % RULE_COUNT;
+			struct slice text = some_bytes(r);
+
+			finding_add(d, rule, parent->def ? parent : NULL, "%.*s", SLICE_ARG(text));
 		} else {
 			struct field *f = add_node(r, d, parent);
 
@@ -89,7 +92,12 @@ static void make_event(struct reader *r, struct event *e, struct connection *c, 
 {
 	uint8_t flags = reader_u8(r);
 
-	e->kind = (enum event_kind)(flags % 3);
+	e->kind = (enum event_kind)(flags % (EVENT_SKIPPED + 1u));
+	e->exchange = e->kind == EVENT_EXCHANGE ? 7 : 0;
+	if (e->kind == EVENT_GATEWAY)
+		e->frame_count = 0;
+	c->web = e->kind == EVENT_EXCHANGE;
+	c->polls = flags;
 	e->has_trid = flags & 4;
 	e->has_payload = flags & 8;
 	e->nanoseconds = flags & 16;
@@ -111,6 +119,19 @@ static void make_event(struct reader *r, struct event *e, struct connection *c, 
 		dissection_add_source(d, source_names[i], some_bytes(r));
 	d->summary = some_bytes(r);
 	make_fields(r, d);
+}
+
+/* Told by the bytes that the event has, too. */
+static void make_offline(const struct event *e, struct offline_message *m)
+{
+	m->id = e->name;
+	m->from = m->to = e->line;
+	m->has_text = e->has_payload;
+	m->text = e->payload;
+	m->text_length = e->declared_length;
+	m->sent = (struct offline_step){e->reply_to, e->time_ns};
+	m->deleted = (struct offline_step){e->id, e->time_ns};
+	m->nanoseconds = e->nanoseconds;
 }
 
 /* --- reading JSON back, strictly --- */
@@ -224,7 +245,14 @@ static void parse_value(struct parser *p)
 
 /* --- both writers --- */
 
-static void write_json(const struct event *e, const struct connection *c, struct json_options options)
+/* What is written, all of it about one event. */
+struct records {
+	struct event event;
+	struct connection connection;
+	struct offline_message offline;
+};
+
+static void write_json(const struct records *all, struct json_options options)
 {
 	struct json_events w;
 	struct output out;
@@ -232,9 +260,10 @@ static void write_json(const struct event *e, const struct connection *c, struct
 	output_init(&out, -1, false);
 	json_events_init(&w, &out, options);
 	struct event_sink sink = json_events_sink(&w);
-	sink.event(sink.ctx, e);
-	sink.event(sink.ctx, e);
-	sink.connection_end(sink.ctx, c);
+	sink.event(sink.ctx, &all->event);
+	sink.event(sink.ctx, &all->event);
+	sink.connection_end(sink.ctx, &all->connection);
+	sink.offline_message(sink.ctx, &all->offline);
 	json_events_end(&w);
 	struct parser p = {buffer_slice(&out.buffer), 0, 0};
 	CHECK(utf8_is_valid(p.text));
@@ -245,7 +274,7 @@ static void write_json(const struct event *e, const struct connection *c, struct
 	output_free(&out);
 }
 
-static void write_text(const struct event *e, const struct connection *c, bool show_secrets)
+static void write_text(const struct records *all, unsigned verbose, bool show_secrets)
 {
 	struct text_events w;
 	struct output out;
@@ -253,11 +282,12 @@ static void write_text(const struct event *e, const struct connection *c, bool s
 	bool valid;
 
 	output_init(&out, -1, false);
-	text_events_init(&w, &out, (struct text_options){.show_secrets = show_secrets, .verbose = 2});
+	text_events_init(&w, &out, (struct text_options){.show_secrets = show_secrets, .verbose = verbose});
 	struct event_sink sink = text_events_sink(&w);
-	sink.connection_start(sink.ctx, c);
-	sink.event(sink.ctx, e);
-	sink.connection_end(sink.ctx, c);
+	sink.connection_start(sink.ctx, &all->connection);
+	sink.event(sink.ctx, &all->event);
+	sink.connection_end(sink.ctx, &all->connection);
+	sink.offline_message(sink.ctx, &all->offline);
 	struct slice text = buffer_slice(&out.buffer);
 	for (size_t at = 0, n; (n = utf8_next(text, at, &codepoint, &valid)) > 0; at += n)
 		CHECK(valid && (codepoint == '\n' || (codepoint >= 0x20 && codepoint < 0x7f) || codepoint >= 0xa0));
@@ -271,17 +301,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reader r = reader_over(slice_of(data, size < 65536 ? size : 65536));
 	struct dissection *d = malloc(sizeof(*d));
 	struct arena arena;
-	struct connection c = {.id = 1, .transport = "tcp", .versions = {2, 21}, .version = 8, .end_reason = "fin"};
-	struct event e = {.id = 1, .protocol = "msnp", .frames = frames, .frame_count = 3, .connection = &c, .dissection = d};
+	struct records all = {
+		.event = {.id = 1, .protocol = "msnp", .frames = frames, .frame_count = 3, .dissection = d},
+		.connection = {.id = 1, .transport = "tcp", .versions = {2, 21}, .version = 8, .end_reason = "fin"},
+	};
 
 	CHECK(d);
 	arena_init(&arena);
 	d->arena = &arena;
-	make_event(&r, &e, &c, d);
-	write_json(&e, &c, (struct json_options){.payload = true, .ranges = true});
-	write_json(&e, &c, (struct json_options){.pretty = true});
-	write_text(&e, &c, false);
-	write_text(&e, &c, true);
+	all.event.connection = &all.connection;
+	make_event(&r, &all.event, &all.connection, d);
+	make_offline(&all.event, &all.offline);
+	write_json(&all, (struct json_options){.payload = true, .ranges = true});
+	write_json(&all, (struct json_options){.pretty = true});
+	write_text(&all, 2, false);
+	write_text(&all, 1, true);
 	arena_free(&arena);
 	free(d);
 	return 0;

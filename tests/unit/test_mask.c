@@ -88,13 +88,13 @@ static void test_line(void **state)
 	struct tree *t = *state;
 
 	masks_set(&t->masks, &t->d);
-	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.line);
+	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, "USR 7 TWN S *** tail");
-	mask_add_bytes(&t->out, SLICE_LIT(PAYLOAD), &t->masks.payload);
+	mask_add_bytes(&t->out, SLICE_LIT(PAYLOAD), &t->masks.source[SOURCE_PAYLOAD]);
 	expect(&t->out, "A: 1\\x0d\\x0aMSPAuth: ***\\x0d\\x0a\\x0d\\x0a");
 	t->masks.show = true;
 	masks_set(&t->masks, &t->d);
-	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.line);
+	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, LINE);
 	assert_false(masks_hide_field(&t->masks, t->ticket));
 }
@@ -105,9 +105,9 @@ static void test_cut(void **state)
 	struct tree *t = *state;
 
 	masks_set(&t->masks, &t->d);
-	mask_add_bytes(&t->out, slice_sub(SLICE_LIT(LINE), 0, 20), &t->masks.line);
+	mask_add_bytes(&t->out, slice_sub(SLICE_LIT(LINE), 0, 20), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, "USR 7 TWN S ***");
-	mask_add_bytes(&t->out, slice_sub(SLICE_LIT(LINE), 0, 12), &t->masks.line);
+	mask_add_bytes(&t->out, slice_sub(SLICE_LIT(LINE), 0, 12), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, "USR 7 TWN S ");
 }
 
@@ -142,12 +142,46 @@ static void test_decoded(void **state)
 	struct field *below = field_add_range(&t->d, secret, F_HOP_HEADER, source, 4, 2);
 
 	masks_set(&t->masks, &t->d);
-	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.line);
+	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, "USR 7 TWN S *** ***");
 	assert_true(masks_hide_field(&t->masks, param));
 	assert_true(masks_hide_field(&t->masks, below));
 	masks_add_text(&t->out, SLICE_LIT("a hidden word"), &t->masks);
 	expect(&t->out, "a *** word");
+}
+
+/* A secret decoded out of no field hides the payload, from whose bytes it came, and what overlaps it where it was decoded. */
+static void test_decoded_whole(void **state)
+{
+	struct tree *t = *state;
+	unsigned source = dissection_add_source(&t->d, "decoded", SLICE_LIT("xx hidden xx"));
+	struct field *same = field_add_range(&t->d, &t->d.root, F_XML_TEXT, source, 0, 5);
+	struct field *other = field_add_range(&t->d, &t->d.root, F_XML_TEXT, source, 10, 2);
+
+	field_add_range(&t->d, &t->d.root, F_XML_SECRET, source, 3, 6);
+	masks_set(&t->masks, &t->d);
+	mask_add_bytes(&t->out, SLICE_LIT(PAYLOAD), &t->masks.source[SOURCE_PAYLOAD]);
+	expect(&t->out, "***");
+	assert_true(masks_hide_field(&t->masks, same));
+	assert_false(masks_hide_field(&t->masks, other));
+	/* The next event has no such source. */
+	dissection_init(&t->d, &t->arena, SLICE_LIT(LINE), SLICE_LIT(PAYLOAD));
+	masks_set(&t->masks, &t->d);
+	mask_add_bytes(&t->out, SLICE_LIT("xx hidden xx"), &t->masks.source[source]);
+	expect(&t->out, "xx hidden xx");
+}
+
+/* A secret that occurs often takes no room from others. */
+static void test_many(void **state)
+{
+	struct tree *t = *state;
+
+	for (size_t i = 0; i < 2 * MASK_WORDS_MAX; i++)
+		field_add_range(&t->d, &t->d.root, F_XML_SECRET, SOURCE_PAYLOAD, 15, 16);
+	field_add_range(&t->d, &t->d.root, F_XML_SECRET, SOURCE_LINE, 34, 4);
+	masks_set(&t->masks, &t->d);
+	masks_add_text(&t->out, SLICE_LIT("the tail"), &t->masks);
+	expect(&t->out, "the ***");
 }
 
 /* Overlapping and adjacent ranges in any order are one. */
@@ -159,10 +193,10 @@ static void test_merge(void **state)
 	field_add_range(&t->d, &t->d.root, P_cookie, SOURCE_LINE, 4, 1);
 	field_add_range(&t->d, &t->d.root, P_cookie, SOURCE_LINE, 14, 2);
 	masks_set(&t->masks, &t->d);
-	assert_int_equal(t->masks.line.count, 2);
+	assert_int_equal(t->masks.source[SOURCE_LINE].count, 2);
 	for (size_t at = 0; at < sizeof(LINE); at++)
-		assert_int_equal(mask_has(&t->masks.line, at), at == 4 || (at >= 12 && at < 36));
-	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.line);
+		assert_int_equal(mask_has(&t->masks.source[SOURCE_LINE], at), at == 4 || (at >= 12 && at < 36));
+	mask_add_bytes(&t->out, SLICE_LIT(LINE), &t->masks.source[SOURCE_LINE]);
 	expect(&t->out, "USR *** TWN S ***il");
 }
 
@@ -174,9 +208,9 @@ static void test_unknown(void **state)
 				      "0123456789012345678 01234567890123456789");
 
 	masks_set(&t->masks, &t->d);
-	t->masks.payload.count = 0;
+	t->masks.source[SOURCE_PAYLOAD].count = 0;
 	masks_set_unknown(&t->masks, rest);
-	mask_add_bytes(&t->out, rest, &t->masks.payload);
+	mask_add_bytes(&t->out, rest, &t->masks.source[SOURCE_PAYLOAD]);
 	expect(&t->out, "***\\x0d\\x0aLST bob@example.com Bob\\x0d\\x0a0123456789012345678 ***");
 }
 
@@ -185,10 +219,10 @@ static void test_hexdump(void **state)
 	struct tree *t = *state;
 
 	masks_set(&t->masks, &t->d);
-	hexdump_add(&t->out, slice_sub(SLICE_LIT(LINE), 0, 18), &t->masks.line, " ");
+	hexdump_add(&t->out, slice_sub(SLICE_LIT(LINE), 0, 18), &t->masks.source[SOURCE_LINE], " ");
 	expect(&t->out, " 0000  55 53 52 20 37 20 54 57 4e 20 53 20 ** ** ** **  |USR 7 TWN S ****|\n"
 			" 0010  ** **                                            |**|\n");
-	hexdump_add(&t->out, SLICE_LIT("\x1b\xff~\x7f"), &t->masks.line, "");
+	hexdump_add(&t->out, SLICE_LIT("\x1b\xff~\x7f"), &t->masks.source[SOURCE_LINE], "");
 	expect(&t->out, "0000  1b ff 7e 7f                                      |..~.|\n");
 }
 
@@ -197,8 +231,16 @@ static void test_hexdump(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escapes), TREE_TEST(test_line),    TREE_TEST(test_cut),   TREE_TEST(test_free_text),
-		TREE_TEST(test_fields),         TREE_TEST(test_decoded), TREE_TEST(test_merge), TREE_TEST(test_unknown),
+		cmocka_unit_test(test_escapes),
+		TREE_TEST(test_line),
+		TREE_TEST(test_cut),
+		TREE_TEST(test_free_text),
+		TREE_TEST(test_fields),
+		TREE_TEST(test_decoded),
+		TREE_TEST(test_decoded_whole),
+		TREE_TEST(test_many),
+		TREE_TEST(test_merge),
+		TREE_TEST(test_unknown),
 		TREE_TEST(test_hexdump),
 	};
 

@@ -14,7 +14,7 @@
 
 static struct reassembly_overlap put(struct reassembly *r, uint64_t at, const char *text)
 {
-	const struct stream_origin origin = {at, 0};
+	const struct stream_origin origin = {at, 0, 0};
 
 	return reassembly_add(r, at, slice_str(text), &origin);
 }
