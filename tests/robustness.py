@@ -302,6 +302,19 @@ def late_starts(path):
     check_each(lambda first: check_late_start(pcap, whole, first), frames[1::max(1, len(frames) // STARTS)])
 
 
+def wrong_checksums(path):
+    """Wrong checksums change nothing, and are findings when asked for."""
+    pcap = support.Pcap(support.read_bytes(path))
+    changed = [(time, frame[:50] + bytes((frame[50] ^ 0x55,)) + frame[51:] if support.decode_tcp(frame).data else frame)
+               for time, frame in pcap.packets]
+    plain, bad = support.read_events(path), pcap.write(changed)
+    for options, wanted in ((), False), (("--verify-checksums",), True):
+        events = [e for e in support.read_events(bad, *options) if e["type"] == "event"]
+        same(said(events), said([e for e in plain if e["type"] == "event"]), f"options {options}")
+        told = any(f["id"] == "tcp.bad_checksum" for e in events for f in e["findings"])
+        require(told == wanted, f"options {options}: findings about checksums: {told}")
+
+
 def is_http(path):
     records = support.read_events(path)
     return any(r["type"] == "event" and support.is_web(r) or r.get("transport") == "http-gateway" for r in records)
@@ -315,6 +328,7 @@ def main():
     for seed in range(5, 9):
         tap.case(f"flipped bits of the conversation, seed {seed}", flipped_payload, seed)
     tap.case("random bytes", random_bytes)
+    tap.case("wrong checksums", wrong_checksums, support.sample("msnp8-login.pcap"))
     for path in support.samples():
         name = os.path.basename(path)
         # What a proxy's handshake or exchanges around a loss come to depends on their order.

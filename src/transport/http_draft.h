@@ -21,7 +21,7 @@ struct http_draft {
 
 /* Drafts kept to be used again, and how large their buffers may be: making one anew costs as much as a small message. */
 #define HTTP_SPARES_MAX 32u
-#define HTTP_SPARE_BYTES_MAX 16384u
+#define HTTP_SPARE_BYTES_MAX 131072u
 
 /* What a draft costs of the budget beside its bytes. */
 #define HTTP_DRAFT_COST (sizeof(struct http_draft) + 8192u)
