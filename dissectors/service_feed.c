@@ -24,7 +24,6 @@ static const struct service_lift activity_rows[] = {
 	{"ObjectId", F_FEED_OBJECT},
 	{"TemplateVariables/TemplateVariable/Value", F_FEED_VALUE},
 	{"TemplateVariables/TemplateVariable/Text", F_FEED_VALUE},
-	{"TemplateVariables/TemplateVariable/Name", F_FEED_VALUE},
 	{NULL, 0},
 };
 

@@ -165,6 +165,25 @@ static bool is_secret_header(const struct header *h)
 	return is_one_of(h->name, secret_headers, sizeof(secret_headers) / sizeof(secret_headers[0]));
 }
 
+/* The value of a header that came in several lines is all of them joined: each line is a secret of its own. */
+static void add_secret_header(struct dissection *d, struct field *dict, const struct header *h, struct range first,
+			      size_t at)
+{
+	struct slice head = d->sources[SOURCE_LINE].data, value = h->value;
+	size_t next = at;
+	struct range r = find_line(head, h->name, &next);
+
+	if (next != at)
+		value = slice_sub(head, first.offset, first.length);
+	field_add_text(d, dict, F_HTTP_SECRET_HEADER, value, first.source, first.offset, first.length)->key = h->name;
+	while (next != at) {
+		value = slice_sub(head, r.offset, r.length);
+		field_add_text(d, dict, F_HTTP_SECRET_HEADER, value, r.source, r.offset, r.length)->key = h->name;
+		at = next;
+		r = find_line(head, h->name, &next);
+	}
+}
+
 static void add_headers(struct dissection *d, const struct service_message *m)
 {
 	struct slice head = d->sources[SOURCE_LINE].data;
@@ -173,12 +192,12 @@ static void add_headers(struct dissection *d, const struct service_message *m)
 
 	for (size_t i = 0; i < m->header_count; i++) {
 		const struct header *h = &m->headers[i];
-		bool secret = is_secret_header(h);
 		struct range r = find_line(head, h->name, &at);
 
-		field_add_text(d, dict, secret ? F_HTTP_SECRET_HEADER : F_HTTP_HEADER, h->value, r.source, r.offset,
-			       r.length)
-			->key = h->name;
+		if (is_secret_header(h))
+			add_secret_header(d, dict, h, r, at);
+		else
+			field_add_text(d, dict, F_HTTP_HEADER, h->value, r.source, r.offset, r.length)->key = h->name;
 	}
 }
 

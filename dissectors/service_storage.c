@@ -59,7 +59,6 @@ static const struct service_lift stream_rows[] = {
 	{"MimeType", F_STORAGE_MIME_TYPE},
 	{"DataSize", F_STORAGE_SIZE},
 	{"PreAuthURL", F_STORAGE_URL},
-	{"WriteMode", F_STORAGE_RELATIONSHIP},
 	{NULL, 0},
 };
 

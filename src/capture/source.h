@@ -23,6 +23,7 @@ struct source {
 	struct gunzip *gunzip;
 	int fd;              /* -1 for memory */
 	bool drained;        /* nothing can be added to the buffer */
+	char *stdio_buffer;  /* of source_stdio */
 	const char *failure; /* why it ended too early, or NULL */
 };
 

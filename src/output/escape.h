@@ -16,4 +16,7 @@ void escape_add(struct buffer *out, struct slice s);
 /* The same for a C string. */
 void escape_add_str(struct buffer *out, const char *s);
 
+/* Length of the longest beginning of s that stands for itself in text and JSON: printable ASCII but for quote and backslash. */
+size_t escape_plain_prefix(struct slice s);
+
 #endif

@@ -2,6 +2,7 @@
 #include "output/json.h"
 
 #include "output/timestamp.h"
+#include "output/escape.h"
 #include "util/utf8.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -92,32 +93,6 @@ void json_key_plain(struct json *j, const char *key, size_t length)
 	j->keyed = true;
 }
 
-/*
- * Length of the longest beginning of s that stands for itself: printable
- * ASCII but for quote and backslash.  Eight bytes at a time; the sums carry
- * into the top bit of a byte that is out of range.
- */
-static size_t plain_prefix(struct slice s)
-{
-	const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-	size_t at = 0;
-
-	while (s.len - at >= 8) {
-		uint64_t w, quote, backslash, odd;
-
-		memcpy(&w, s.ptr + at, 8);
-		quote = w ^ ones * '"';
-		backslash = w ^ ones * '\\';
-		odd = w | (w - ones * 0x20) | (w + ones) | (quote - ones) | (backslash - ones);
-		if (odd & tops)
-			break;
-		at += 8;
-	}
-	while (at < s.len && s.ptr[at] >= 0x20 && s.ptr[at] < 0x7f && s.ptr[at] != '"' && s.ptr[at] != '\\')
-		at++;
-	return at;
-}
-
 static void escape_ascii(struct buffer *out, uint8_t c)
 {
 	static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -141,7 +116,7 @@ static bool add_text(struct buffer *out, struct slice s)
 
 	for (;;) {
 		struct slice rest = slice_sub(s, at, s.len);
-		size_t plain = plain_prefix(rest);
+		size_t plain = escape_plain_prefix(rest);
 		uint32_t codepoint;
 		uint8_t bytes[UTF8_MAX];
 		bool valid;
