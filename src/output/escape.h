@@ -16,7 +16,30 @@ void escape_add(struct buffer *out, struct slice s);
 /* The same for a C string. */
 void escape_add_str(struct buffer *out, const char *s);
 
-/* Length of the longest beginning of s that stands for itself in text and JSON: printable ASCII but for quote and backslash. */
-size_t escape_plain_prefix(struct slice s);
+/*
+ * Length of the longest beginning of s that stands for itself in text and JSON:
+ * printable ASCII but for quote and backslash.  Eight bytes at a time; the sums
+ * carry into the top bit of a byte that is out of range.
+ */
+static inline size_t escape_plain_prefix(struct slice s)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+	size_t at = 0;
+
+	while (s.len - at >= 8) {
+		uint64_t w, quote, backslash, odd;
+
+		memcpy(&w, s.ptr + at, 8);
+		quote = w ^ ones * '"';
+		backslash = w ^ ones * '\\';
+		odd = w | (w - ones * 0x20) | (w + ones) | (quote - ones) | (backslash - ones);
+		if (odd & tops)
+			break;
+		at += 8;
+	}
+	while (at < s.len && s.ptr[at] >= 0x20 && s.ptr[at] < 0x7f && s.ptr[at] != '"' && s.ptr[at] != '\\')
+		at++;
+	return at;
+}
 
 #endif
