@@ -112,6 +112,10 @@ static void tell_losses(struct run *r)
 		notice(r, SEVERITY_NOTE, "%" PRIu64 " packets in GRE or IP-in-IP tunnels passed over", d->tunnels);
 	if (d->bad_checksums)
 		notice(r, SEVERITY_NOTE, "%" PRIu64 " packets have a wrong checksum", d->bad_checksums);
+	uint64_t given_up = transport_counters(r->transport)->http_given_up;
+	if (given_up)
+		notice(r, SEVERITY_WARNING, "parts of %" PRIu64 " HTTP connections could not be read: broken, or beyond a limit",
+		       given_up);
 	if (s->evicted)
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " connections gave way at the limit on tracked connections", s->evicted);
 }

@@ -557,7 +557,10 @@ def many_pipelined():
 
 def header_flood(lines, length):
     flood = "".join(f"X-{n}: {'x' * length}\r\n" for n in range(lines))
-    bounded(pcap(("client", call(headers=flood)), ("server", result(headers=flood)), ("client", call()), ("server", result())))
+    data = pcap(("client", call(headers=flood)), ("server", result(headers=flood)), ("client", call()), ("server", result()))
+    bounded(data)
+    notices = [r["text"] for r in support.read_events(data) if r["type"] == "notice"]
+    require(any("HTTP connections could not be read" in text for text in notices), f"nothing tells of the flood: {notices}")
 
 
 def endless_line():
