@@ -119,6 +119,12 @@ struct field *field_add_range(struct dissection *d, struct field *parent, enum f
 	return field_add_text(d, parent, id, text, source, offset, length);
 }
 
+void field_syntax(struct field *f, size_t lead, size_t trail)
+{
+	f->lead = (uint16_t)(lead < UINT16_MAX ? lead : UINT16_MAX);
+	f->trail = (uint16_t)(trail < UINT16_MAX ? trail : UINT16_MAX);
+}
+
 unsigned dissection_add_source(struct dissection *d, const char *name, struct slice data)
 {
 	if (d->source_count == DISSECTION_SOURCES_MAX) {

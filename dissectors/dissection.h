@@ -93,6 +93,13 @@ struct field *field_add_range(struct dissection *d, struct field *parent, enum f
 			      size_t offset, size_t length);
 
 /*
+ * Says how many bytes before and behind the field's range are its own syntax
+ * (name of a header, tags, line end): they are no part of its value, but
+ * understood with it.  Shown by the ranges of JSON; at most 65535 on each side.
+ */
+void field_syntax(struct field *f, size_t lead, size_t trail);
+
+/*
  * Registers a decoded buffer (percent-decoded, base64, ...) and returns its
  * index.  The data is not copied.  Past DISSECTION_SOURCES_MAX the last source
  * is replaced, and one finding says so: what was read from it keeps its values,

@@ -54,9 +54,11 @@ struct field {
 	const struct field_def *def;
 	struct slice key;      /* name on the wire, for children of a FIELD_DICT; else empty */
 	uint16_t source;       /* index into the dissection's sources */
+	uint16_t lead;         /* bytes before offset that are the field's own syntax: name of a header, start tag */
 	uint32_t offset;       /* of the first byte in that source */
 	uint32_t length;       /* bytes */
 	bool has_value;
+	uint16_t trail;        /* bytes behind offset + length that are: line end, end tag */
 	union {
 		uint64_t number;   /* FIELD_UINT, FIELD_HEX, FIELD_BOOL */
 		struct slice text; /* FIELD_TEXT, FIELD_BYTES; lies in the arena or in the source */

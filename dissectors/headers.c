@@ -70,8 +70,9 @@ static enum field_id header_id(enum field_id id, struct slice name)
 	return id == F_MSG_HEADER && slice_case_eq(name, SLICE_LIT("MSPAuth")) ? F_MSG_SECRET_HEADER : id;
 }
 
+/* line_end: bytes of the line end behind the line. */
 static void header_add(struct dissection *d, struct field *dict, enum field_id id, unsigned source, size_t offset,
-		       struct slice line)
+		       struct slice line, size_t line_end)
 {
 	size_t colon = slice_find_byte(line, ':');
 
@@ -86,6 +87,7 @@ static void header_add(struct dissection *d, struct field *dict, enum field_id i
 	struct slice text = value.len ? unfold(d->arena, value) : value;
 	struct field *f = field_add_text(d, dict, header_id(id, name), text, source, offset + value_at, value.len);
 	f->key = name;
+	field_syntax(f, value_at, line.len - value_at - value.len + line_end);
 }
 
 size_t headers_dissect(struct dissection *d, struct field *dict, enum field_id id, unsigned source, size_t offset,
@@ -100,16 +102,20 @@ size_t headers_dissect(struct dissection *d, struct field *dict, enum field_id i
 
 		if (l.at == l.end) {
 			*ended = true;
+			field_syntax(dict, 0, l.next - at);
+			dict->length = (uint32_t)at;
 			return l.next;
 		}
 		if (count == HEADERS_MAX) {
 			finding_add(d, RULE_LIMIT_FIELDS, dict, "more than %u header lines", HEADERS_MAX);
 			*ended = true;
+			dict->length = (uint32_t)at;
 			return at;
 		}
-		header_add(d, dict, id, source, offset + at, slice_sub(block, l.at, l.end - l.at));
+		header_add(d, dict, id, source, offset + at, slice_sub(block, l.at, l.end - l.at), l.next - l.end);
 		at = l.next;
 	}
+	dict->length = (uint32_t)at;
 	return at;
 }
 

@@ -129,7 +129,6 @@ void mime_message_dissect(struct dissection *d, struct field *parent, unsigned s
 	bool ended;
 	size_t block = headers_dissect(d, headers, F_MSG_HEADER, source, offset, length, &ended);
 
-	headers->length = (uint32_t)block;
 	if (!ended)
 		finding_add(d, RULE_MSG_NO_BLANK_LINE, headers, "no blank line behind the header lines");
 	struct slice type = content_type(d, parent, headers);

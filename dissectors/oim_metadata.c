@@ -69,30 +69,30 @@ static const struct known_element message[] = {
 	{NULL, FIELD_COUNT, KIND_TEXT},
 };
 
-static void add_time(const struct oim_xml *x, struct field *parent, enum field_id id, const struct xml_element *e)
+static void add_time(const struct xml_origin *x, struct field *parent, enum field_id id, const struct xml_element *e)
 {
-	const struct field *f = oim_add_text(x, parent, id, e);
+	const struct field *f = xml_add_text(x, parent, id, e);
 	int64_t ns;
 
 	if (!oim_date_iso(f->value.text, &ns))
 		finding_add(x->d, x->rule, f, "not a time: \"%.*s\"", SLICE_ARG(utf8_cut(f->value.text, SHOWN_MAX)));
 }
 
-static void add_known(const struct oim_xml *x, struct field *parent, const struct known_element *known,
+static void add_known(const struct xml_origin *x, struct field *parent, const struct known_element *known,
 		      const struct xml_element *e)
 {
 	switch (known->kind) {
 	case KIND_TEXT:
-		oim_add_text(x, parent, known->id, e);
+		xml_add_text(x, parent, known->id, e);
 		break;
 	case KIND_NUMBER:
-		oim_add_number(x, parent, known->id, e);
+		xml_add_number(x, parent, known->id, e);
 		break;
 	case KIND_BOOL:
-		oim_add_bool(x, parent, known->id, e);
+		xml_add_bool(x, parent, known->id, e);
 		break;
 	case KIND_WORDS:
-		oim_add_decoded(x, parent, known->id, e, oim_decode_words(x->d, xml_text(e, "")));
+		xml_add_decoded(x, parent, known->id, e, oim_decode_words(x->d, xml_text(e, "")));
 		break;
 	case KIND_TIME:
 		add_time(x, parent, known->id, e);
@@ -101,7 +101,7 @@ static void add_known(const struct oim_xml *x, struct field *parent, const struc
 }
 
 /* The children of e that the table names; others are told by a finding. */
-static void add_children(const struct oim_xml *x, struct field *parent, const struct known_element *table,
+static void add_children(const struct xml_origin *x, struct field *parent, const struct known_element *table,
 			 const struct xml_element *e)
 {
 	for (e = e->first; e; e = e->next) {
@@ -118,9 +118,9 @@ static void add_children(const struct oim_xml *x, struct field *parent, const st
 	}
 }
 
-static void add_message(const struct oim_xml *x, struct field *parent, const struct xml_element *e)
+static void add_message(const struct xml_origin *x, struct field *parent, const struct xml_element *e)
 {
-	struct field *f = oim_add_branch(x, parent, F_OIM_WAITING, e);
+	struct field *f = xml_add_branch(x, parent, F_OIM_WAITING, e);
 
 	if (x->d->fields_left_out)
 		return;
@@ -132,14 +132,14 @@ static void add_message(const struct oim_xml *x, struct field *parent, const str
 }
 
 /* A subject behind its message, as one server writes it. */
-static bool add_late_subject(const struct oim_xml *x, struct field *metadata, const struct xml_element *e)
+static bool add_late_subject(const struct xml_origin *x, struct field *metadata, const struct xml_element *e)
 {
 	struct field *last = metadata->last;
 
 	if (!slice_eq_str(e->name, "SU") || !last || last->def != &field_defs[F_OIM_WAITING] ||
 	    field_child(last, &field_defs[F_OIM_SUBJECT]))
 		return false;
-	oim_add_decoded(x, last, F_OIM_SUBJECT, e, oim_decode_words(x->d, xml_text(e, "")));
+	xml_add_decoded(x, last, F_OIM_SUBJECT, e, oim_decode_words(x->d, xml_text(e, "")));
 	return true;
 }
 
@@ -184,9 +184,9 @@ static void summarise(struct dissection *d, const struct field *metadata)
 	summarise_senders(d, metadata, count);
 }
 
-void oim_metadata_dissect(const struct oim_xml *x, struct field *parent, const struct xml_element *md)
+void oim_metadata_dissect(const struct xml_origin *x, struct field *parent, const struct xml_element *md)
 {
-	struct field *metadata = oim_add_branch(x, parent, F_OIM_METADATA, md);
+	struct field *metadata = xml_add_branch(x, parent, F_OIM_METADATA, md);
 
 	if (!metadata)
 		return;
@@ -205,13 +205,13 @@ void oim_metadata_dissect(const struct oim_xml *x, struct field *parent, const s
 }
 
 /* Where the text of Mail-Data lies: in the source as a rule, in one of its own when its line was folded. */
-static struct oim_xml mail_data(struct dissection *d, const struct field *header)
+static struct xml_origin mail_data(struct dissection *d, const struct field *header)
 {
 	struct slice text = header->value.text, data = d->sources[header->source].data;
 
 	if (text.len == header->length && header->offset <= data.len && text.ptr == data.ptr + header->offset)
-		return (struct oim_xml){d, header->source, header->offset, RULE_OIM_METADATA};
-	return (struct oim_xml){d, dissection_add_source(d, "mail-data", text), 0, RULE_OIM_METADATA};
+		return (struct xml_origin){d, header->source, header->offset, RULE_OIM_METADATA};
+	return (struct xml_origin){d, dissection_add_source(d, "mail-data", text), 0, RULE_OIM_METADATA};
 }
 
 static void add_mail_data(struct dissection *d, struct field *parent, const struct field *header)
@@ -224,7 +224,7 @@ static void add_mail_data(struct dissection *d, struct field *parent, const stru
 		return;
 	}
 	struct xml_document document = xml_parse(d->arena, text);
-	struct oim_xml x = mail_data(d, header);
+	struct xml_origin x = mail_data(d, header);
 	bool found = document.root && slice_eq_str(document.root->name, "MD");
 	if (!found)
 		finding_add(d, RULE_OIM_METADATA, header, "Mail-Data is neither a list nor too-large");

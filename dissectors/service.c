@@ -238,7 +238,7 @@ static void add_document(const struct service_call *c, const struct xml_document
 	struct dissection *d = c->d;
 	struct field *f = field_add(d, &d->root, F_XML_DOCUMENT, c->source, 0, c->m->body.len);
 
-	xml_fields(d, f, document->root, c->source);
+	xml_fields(d, f, document->root, c->source, 0);
 	if (document->broken)
 		finding_add(d, RULE_XML_BROKEN, f, "%.*s%s", SLICE_ARG(document->error),
 			    c->m->body_cut ? " (the body is not complete)" : "");

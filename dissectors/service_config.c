@@ -118,7 +118,7 @@ void service_config_response(const struct service_call *c)
 	configuration(&nested, document.root);
 	struct field *dict = field_add(c->d, &c->d->root, F_CONFIG_DOCUMENT, nested.source, 0, inner.len);
 	if (document.root)
-		xml_fields(c->d, dict, document.root, nested.source);
+		xml_fields(c->d, dict, document.root, nested.source, 0);
 	if (document.broken)
 		finding_add(c->d, RULE_XML_BROKEN, dict, "the configuration: %.*s", SLICE_ARG(document.error));
 }

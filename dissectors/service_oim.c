@@ -27,11 +27,11 @@
 #include "dissectors/challenge.h"
 #include "dissectors/oim_mail.h"
 #include "dissectors/oim_metadata.h"
-#include "dissectors/oim_xml.h"
+#include "dissectors/xml_add.h"
 
-static struct oim_xml body_xml(const struct service_call *c)
+static struct xml_origin body_xml(const struct service_call *c)
 {
-	return (struct oim_xml){c->d, c->source, 0, RULE_OIM_MAIL};
+	return (struct xml_origin){c->d, c->source, 0, RULE_OIM_MAIL};
 }
 
 static struct slice value(const struct field *f)
@@ -73,10 +73,10 @@ static void summarise_text(struct dissection *d, const struct field *mail)
 void oim_rsi_request(const struct service_call *c)
 {
 	const struct xml_element *cookie = xml_child(c->header, "PassportCookie");
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 
-	oim_add_text(&x, &c->d->root, F_OIM_COOKIE_T, xml_child(cookie, "t"));
-	oim_add_text(&x, &c->d->root, F_OIM_COOKIE_P, xml_child(cookie, "p"));
+	xml_add_text(&x, &c->d->root, F_OIM_COOKIE_T, xml_child(cookie, "t"));
+	xml_add_text(&x, &c->d->root, F_OIM_COOKIE_P, xml_child(cookie, "p"));
 }
 
 static void metadata_request(const struct service_call *c)
@@ -86,7 +86,7 @@ static void metadata_request(const struct service_call *c)
 
 static void metadata_response(const struct service_call *c)
 {
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 	const struct xml_element *md = xml_child(c->content, "MD");
 
 	x.rule = RULE_OIM_METADATA;
@@ -97,10 +97,10 @@ static void metadata_response(const struct service_call *c)
 
 static void message_request(const struct service_call *c)
 {
-	struct oim_xml x = body_xml(c);
-	const struct field *id = oim_add_text(&x, &c->d->root, F_OIM_ID, xml_child(c->content, "messageId"));
+	struct xml_origin x = body_xml(c);
+	const struct field *id = xml_add_text(&x, &c->d->root, F_OIM_ID, xml_child(c->content, "messageId"));
 
-	oim_add_bool(&x, &c->d->root, F_OIM_MARK_READ, xml_child(c->content, "alsoMarkAsRead"));
+	xml_add_bool(&x, &c->d->root, F_OIM_MARK_READ, xml_child(c->content, "alsoMarkAsRead"));
 	dissection_summary_add(c->d, "fetch offline message %.*s", SLICE_ARG(service_shown(value(id))));
 }
 
@@ -142,12 +142,12 @@ static void message_response(const struct service_call *c)
 static void delete_request(const struct service_call *c)
 {
 	const struct xml_element *id = xml_path(c->content, "messageIds/messageId");
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 	struct slice first = xml_text(id, "");
 	size_t count = 0;
 
 	for (; id; id = xml_same(id), count++)
-		oim_add_text(&x, &c->d->root, F_OIM_DELETED_ID, id);
+		xml_add_text(&x, &c->d->root, F_OIM_DELETED_ID, id);
 	if (count == 0)
 		finding_add(c->d, RULE_OIM_MAIL, NULL, "no message to be deleted");
 	else if (count == 1)
@@ -202,19 +202,19 @@ static void check_lock_key(const struct service_call *c, const struct field *key
 	}
 }
 
-static void add_from(const struct oim_xml *x, const struct xml_element *from)
+static void add_from(const struct xml_origin *x, const struct xml_element *from)
 {
 	struct field *root = &x->d->root;
 	struct field *name;
 
-	oim_add_attribute(x, root, F_OIM_FROM, from, "memberName");
-	name = oim_add_attribute(x, root, F_OIM_FROM_NAME, from, "friendlyName");
+	xml_add_attribute(x, root, F_OIM_FROM, from, "memberName");
+	name = xml_add_attribute(x, root, F_OIM_FROM_NAME, from, "friendlyName");
 	if (name)
 		name->value.text = oim_decode_words(x->d, name->value.text);
-	oim_add_attribute(x, root, F_OIM_LANGUAGE, from, "lang");
-	oim_add_attribute(x, root, F_OIM_PROXY, from, "proxy");
-	oim_add_attribute(x, root, F_OIM_PROTOCOL, from, "msnpVer");
-	oim_add_attribute(x, root, F_OIM_CLIENT_BUILD, from, "buildVer");
+	xml_add_attribute(x, root, F_OIM_LANGUAGE, from, "lang");
+	xml_add_attribute(x, root, F_OIM_PROXY, from, "proxy");
+	xml_add_attribute(x, root, F_OIM_PROTOCOL, from, "msnpVer");
+	xml_add_attribute(x, root, F_OIM_CLIENT_BUILD, from, "buildVer");
 }
 
 /* The call and the mail in it have the same number. */
@@ -241,18 +241,18 @@ static void store_request(const struct service_call *c)
 	const struct xml_element *ticket = xml_child(c->header, "Ticket");
 	const struct xml_element *sequence = xml_child(c->header, "Sequence");
 	struct field *root = &c->d->root;
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 
 	add_from(&x, xml_child(c->header, "From"));
-	const struct field *to = oim_add_attribute(&x, root, F_OIM_TO, xml_child(c->header, "To"), "memberName");
-	const struct field *product = oim_add_attribute(&x, root, F_OIM_PRODUCT_ID, ticket, "appid");
+	const struct field *to = xml_add_attribute(&x, root, F_OIM_TO, xml_child(c->header, "To"), "memberName");
+	const struct field *product = xml_add_attribute(&x, root, F_OIM_PRODUCT_ID, ticket, "appid");
 	add_product_client(c->d, product);
-	const struct field *key = oim_add_attribute(&x, root, F_OIM_LOCK_KEY, ticket, "lockkey");
-	oim_add_attribute(&x, root, F_OIM_TICKET, ticket, "passport");
-	oim_add_text(&x, root, F_OIM_SEQUENCE_ID, xml_child(sequence, "Identifier"));
+	const struct field *key = xml_add_attribute(&x, root, F_OIM_LOCK_KEY, ticket, "lockkey");
+	xml_add_attribute(&x, root, F_OIM_TICKET, ticket, "passport");
+	xml_add_text(&x, root, F_OIM_SEQUENCE_ID, xml_child(sequence, "Identifier"));
 	const struct field *number =
-		oim_add_number(&x, root, F_OIM_MESSAGE_NUMBER, xml_child(sequence, "MessageNumber"));
-	oim_add_text(&x, root, F_OIM_KIND, xml_child(c->body, "MessageType"));
+		xml_add_number(&x, root, F_OIM_MESSAGE_NUMBER, xml_child(sequence, "MessageNumber"));
+	xml_add_text(&x, root, F_OIM_KIND, xml_child(c->body, "MessageType"));
 	dissection_summary_add(c->d, "offline message to %.*s",
 			       SLICE_ARG(to ? service_shown(to->value.text) : SLICE_LIT("?")));
 	const struct field *mail = add_mail(c, xml_child(c->body, "Content"));
@@ -266,12 +266,12 @@ static void store_response(const struct service_call *c)
 	const struct xml_element *acknowledgment = xml_child(c->header, "SequenceAcknowledgment");
 	const struct xml_element *range = xml_child(acknowledgment, "AcknowledgmentRange");
 	struct field *root = &c->d->root;
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 
-	oim_add_text(&x, root, F_OIM_SEQUENCE_ID, xml_child(acknowledgment, "Identifier"));
-	oim_add_number_attribute(&x, root, F_OIM_ACK_LOWER, range, "Lower");
-	const struct field *upper = oim_add_number_attribute(&x, root, F_OIM_ACK_UPPER, range, "Upper");
-	oim_add_number(&x, root, F_OIM_POINTS, xml_child(c->content, "PointsConsumed"));
+	xml_add_text(&x, root, F_OIM_SEQUENCE_ID, xml_child(acknowledgment, "Identifier"));
+	xml_add_number_attribute(&x, root, F_OIM_ACK_LOWER, range, "Lower");
+	const struct field *upper = xml_add_number_attribute(&x, root, F_OIM_ACK_UPPER, range, "Upper");
+	xml_add_number(&x, root, F_OIM_POINTS, xml_child(c->content, "PointsConsumed"));
 	if (upper && upper->has_value)
 		dissection_summary_add(c->d, "message %llu of the sender is stored",
 				       (unsigned long long)upper->value.number);
@@ -312,15 +312,15 @@ void oim_fault(const struct service_call *c)
 	const struct xml_element *detail = xml_child(c->fault, "detail");
 	struct slice name = xml_text(code, "");
 	struct field *root = &c->d->root;
-	struct oim_xml x = body_xml(c);
+	struct xml_origin x = body_xml(c);
 	size_t colon = slice_find_byte(name, ':');
 
 	if (colon < name.len)
 		name = slice_sub(name, colon + 1, name.len);
-	oim_add_decoded(&x, root, F_OIM_FAULT, code, name);
+	xml_add_decoded(&x, root, F_OIM_FAULT, code, name);
 	const struct field *challenge =
-		oim_add_text(&x, root, F_OIM_LOCK_CHALLENGE, xml_child(detail, "LockKeyChallenge"));
-	oim_add_text(&x, root, F_OIM_TICKET_CHALLENGE, xml_child(detail, "TweenerChallenge"));
-	oim_add_text(&x, root, F_OIM_AUTH_POLICY, xml_child(detail, "RequiredAuthPolicy"));
+		xml_add_text(&x, root, F_OIM_LOCK_CHALLENGE, xml_child(detail, "LockKeyChallenge"));
+	xml_add_text(&x, root, F_OIM_TICKET_CHALLENGE, xml_child(detail, "TweenerChallenge"));
+	xml_add_text(&x, root, F_OIM_AUTH_POLICY, xml_child(detail, "RequiredAuthPolicy"));
 	summarise_fault(c->d, name, challenge);
 }

@@ -74,10 +74,16 @@ struct slice xml_attribute_value(const struct xml_element *e, const char *name);
  *
  * Texts and attributes that hold passwords, tickets and keys are xml.secret
  * and xml.secret_attribute.  Nothing is left out within the limits of the
- * dissection, but white space between elements.  The source is what was
- * parsed.
+ * dissection, but white space between elements.  What was parsed stands at
+ * offset base of the source.
  */
-void xml_fields(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source);
+void xml_fields(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source, size_t base);
+/* One attribute alone, as an entry "@name". */
+void xml_attribute_field(struct dissection *d, struct field *dict, const struct xml_element *e,
+			 const struct xml_attribute *a, unsigned source, size_t base);
+
+/* Makes the tags of the element the syntax of the field, whose range is what stands between them. */
+void xml_field_syntax(struct field *f, const struct xml_element *e);
 
 /* Does the element's text hold a password, ticket or key, going by its name? */
 bool xml_is_secret(const struct xml_element *e);

@@ -144,45 +144,57 @@ static struct slice prefixed(struct dissection *d, const char *prefix, struct sl
 	return slice_of(out, name.len + 1);
 }
 
-static void add_text(struct dissection *d, struct field *dict, const struct xml_element *e, struct slice key,
-		     unsigned source)
+void xml_field_syntax(struct field *f, const struct xml_element *e)
 {
-	struct field *f = field_add_text(d, dict, xml_is_secret(e) ? F_XML_SECRET : F_XML_TEXT, e->text, source,
-					 e->inner_offset, e->inner_length);
-
-	f->key = key;
+	field_syntax(f, e->inner_offset - e->offset, e->offset + e->length - e->inner_offset - e->inner_length);
 }
 
-static void add_attributes(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source)
+static struct field *add_text(struct dissection *d, struct field *dict, const struct xml_element *e, struct slice key,
+			      unsigned source, size_t base)
+{
+	struct field *f = field_add_text(d, dict, xml_is_secret(e) ? F_XML_SECRET : F_XML_TEXT, e->text, source,
+					 base + e->inner_offset, e->inner_length);
+
+	f->key = key;
+	return f;
+}
+
+void xml_attribute_field(struct dissection *d, struct field *dict, const struct xml_element *e,
+			 const struct xml_attribute *a, unsigned source, size_t base)
+{
+	enum field_id id = is_secret_attribute(e, a->name) ? F_XML_SECRET_ATTRIBUTE : F_XML_ATTRIBUTE;
+
+	field_add_text(d, dict, id, a->value, source, base + a->offset, a->length)->key = prefixed(d, "@", a->name);
+}
+
+static void add_attributes(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source,
+			   size_t base)
 {
 	bool new_namespace = e->namespace_uri.len &&
 			     (!e->parent || !slice_eq(e->namespace_uri, e->parent->namespace_uri));
 
 	if (new_namespace)
-		field_add_text(d, dict, F_XML_NAMESPACE, e->namespace_uri, source, e->offset,
+		field_add_text(d, dict, F_XML_NAMESPACE, e->namespace_uri, source, base + e->offset,
 			       e->inner_offset - e->offset)->key = SLICE_LIT("@xmlns");
-	for (const struct xml_attribute *a = e->attributes; a; a = a->next) {
-		enum field_id id = is_secret_attribute(e, a->name) ? F_XML_SECRET_ATTRIBUTE : F_XML_ATTRIBUTE;
-
-		field_add_text(d, dict, id, a->value, source, a->offset, a->length)->key =
-			prefixed(d, "@", a->name);
-	}
+	for (const struct xml_attribute *a = e->attributes; a; a = a->next)
+		xml_attribute_field(d, dict, e, a, source, base);
 }
 
 /* Depth is that of the parser, which has a limit. */
-void xml_fields(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source)
+void xml_fields(struct dissection *d, struct field *dict, const struct xml_element *e, unsigned source, size_t base)
 {
 	if (d->fields_left_out)
 		return;
 	if (!e->first && !e->attributes) {
-		add_text(d, dict, e, e->name, source);
+		xml_field_syntax(add_text(d, dict, e, e->name, source, base), e);
 		return;
 	}
-	struct field *f = field_add(d, dict, F_XML_ELEMENT, source, e->offset, e->length);
+	struct field *f = field_add(d, dict, F_XML_ELEMENT, source, base + e->inner_offset, e->inner_length);
 	f->key = e->name;
-	add_attributes(d, f, e, source);
+	xml_field_syntax(f, e);
+	add_attributes(d, f, e, source, base);
 	if (trimmed(e->text).len)
-		add_text(d, f, e, SLICE_LIT("#text"), source);
+		add_text(d, f, e, SLICE_LIT("#text"), source, base);
 	for (const struct xml_element *child = e->first; child; child = child->next)
-		xml_fields(d, f, child, source);
+		xml_fields(d, f, child, source, base);
 }

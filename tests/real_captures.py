@@ -98,10 +98,11 @@ def soap_events(records):
 
 
 def texts(event):
-    """What stands in the ranges of the leaves of the document, in their order."""
+    """What stands in the ranges of the leaves of the document, in their order, without their tags."""
     payload = exact_payload(event)
     leaves = sorted((r for r in event["ranges"] if r[0] in ("xml.text", "xml.secret") and r[1] == "payload"), key=lambda r: r[2])
-    return [html.unescape(payload[at:at + length].decode().replace("\r\n", "\n")) for _, _, at, length in leaves]
+    inner = (re.sub(r"^<[^>]*>|</[^>]*>$", "", payload[at:at + length].decode()) for _, _, at, length in leaves)
+    return [html.unescape(text.replace("\r\n", "\n")) for text in inner]
 
 
 def same_document(event, body):

@@ -245,7 +245,7 @@ static bool covered(const struct field *f)
 	return f->first != NULL;
 }
 
-static void write_range(struct json *j, const struct dissection *d, const struct field *f)
+static void write_range(struct json *j, const struct dissection *d, const struct field *f, size_t offset, size_t length)
 {
 	json_begin_array(j);
 	json_str(j, f->def->name);
@@ -253,16 +253,30 @@ static void write_range(struct json *j, const struct dissection *d, const struct
 	buffer_add_byte(j->out, '"');
 	add_source_name(j->out, d, f->source);
 	buffer_add_byte(j->out, '"');
-	json_u64(j, f->offset);
-	json_u64(j, f->length);
+	json_u64(j, offset);
+	json_u64(j, length);
 	json_end_array(j);
+}
+
+/* A leaf with its syntax in one; of a field whose children tell the rest, its syntax alone. */
+static void write_own_ranges(struct json *j, const struct dissection *d, const struct field *f)
+{
+	size_t lead = f->lead < f->offset ? f->lead : f->offset;
+
+	if (!covered(f)) {
+		write_range(j, d, f, f->offset - lead, lead + f->length + f->trail);
+		return;
+	}
+	if (lead)
+		write_range(j, d, f, f->offset - lead, lead);
+	if (f->trail)
+		write_range(j, d, f, (size_t)f->offset + f->length, f->trail);
 }
 
 static void write_ranges(struct json *j, const struct dissection *d, const struct field *parent)
 {
 	for (const struct field *f = parent->first; f; f = f->next) {
-		if (!covered(f))
-			write_range(j, d, f);
+		write_own_ranges(j, d, f);
 		write_ranges(j, d, f);
 	}
 }

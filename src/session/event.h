@@ -124,6 +124,76 @@ struct offline_message {
 	bool nanoseconds;      /* the capture's clock is finer than microseconds */
 };
 
+enum object_kind {
+	OBJECT_UNKNOWN,
+	OBJECT_AVATAR,
+	OBJECT_DISPLAY_PICTURE,
+	OBJECT_EMOTICON,
+	OBJECT_FILE,
+	OBJECT_BACKGROUND,
+	OBJECT_WINK,
+	OBJECT_VOICE_CLIP,
+	OBJECT_INK,
+	OBJECT_SCENE,
+	OBJECT_SOUND,
+	OBJECT_OTHER,
+};
+/* "unknown", "display-picture", "emoticon", "file", "wink", "voice-clip", "ink", ... */
+const char *object_kind_name(enum object_kind k);
+
+enum object_state { OBJECT_RUNNING, OBJECT_COMPLETE, OBJECT_INCOMPLETE, OBJECT_DECLINED, OBJECT_CANCELLED };
+const char *object_state_name(enum object_state s); /* "running", "complete", ... */
+
+/* Do the bytes have the SHA-1 that the MSNObject gives? */
+enum object_verdict { OBJECT_UNCHECKED, OBJECT_MATCH, OBJECT_MISMATCH };
+const char *object_verdict_name(enum object_verdict v); /* "unchecked", "match", "mismatch" */
+
+/* Ranges of missing bytes that one object lists; of more the last one reaches to the end. */
+#define OBJECT_MISSING_MAX 64u
+
+struct object_range {
+	uint64_t offset, length;
+};
+
+struct object_step {
+	uint64_t event; /* 0: not seen */
+	int64_t time_ns;
+};
+
+/*
+ * Something that one user sent another: a picture, a file, a drawing.  Texts
+ * are empty when not known.  Values other than id are final when the object
+ * ends.
+ */
+struct object {
+	uint64_t id;                 /* from 1, over all files of one run, in the order they begin */
+	enum object_kind kind;
+	enum object_state state;
+	const char *transport;       /* "p2p-v1", "p2p-v2", "msnftp", "message" */
+	uint64_t connection;         /* that its first bytes, or its invitation, came on */
+	uint64_t direct_connection;  /* direct connection that bytes came on, 0: none */
+	struct slice from, to;       /* accounts, with endpoints where known */
+	struct slice name;           /* file name, or Location of the MSNObject */
+	struct slice friendly;       /* name of the MSNObject */
+	struct slice call_id;        /* MSNSLP call, or invitation cookie */
+	uint32_t session_id;
+	uint64_t call;               /* number of the call, 0: none */
+	bool has_size;
+	uint64_t size;               /* that was announced */
+	uint64_t received;           /* distinct bytes that are there */
+	struct object_range missing[OBJECT_MISSING_MAX];
+	size_t missing_count;
+	bool has_sha1;
+	uint8_t sha1[20];            /* of the bytes, when all are there */
+	struct slice sha1d;          /* base64, as the MSNObject says */
+	const char *sha1c;           /* "classic", "short", "mismatch", or NULL */
+	enum object_verdict verdict;
+	const char *media_type;      /* told by the first bytes: "image/png"; NULL when not known */
+	struct slice cause;          /* why it is not complete: "declined", "lost", "capture ended", ... */
+	struct object_step invited, accepted, first_data, last_data, ended;
+	bool nanoseconds;
+};
+
 struct summary {
 	uint64_t packets, events, connections;
 	uint64_t findings[3];     /* indexed by enum severity */
@@ -143,6 +213,10 @@ struct event_sink {
 	void (*connection_end)(void *ctx, const struct connection *c);
 	void (*notice)(void *ctx, const struct notice *n);
 	void (*offline_message)(void *ctx, const struct offline_message *m);
+	/* New bytes of an object, none twice, in any order; valid during the call.  Comes before the event they came in. */
+	void (*object_data)(void *ctx, const struct object *o, uint64_t offset, struct slice data);
+	/* An object has ended: comes behind the event that ends it, or at the end of its connection or file. */
+	void (*object)(void *ctx, const struct object *o);
 	void (*summary)(void *ctx, const struct summary *s);
 	void *ctx;
 };

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dissection_init(&d, &arena, SLICE_EMPTY, slice_of(data, size));
 	struct field *dict = field_add(&d, &d.root, F_XML_DOCUMENT, SOURCE_PAYLOAD, 0, size);
 	if (document.root)
-		xml_fields(&d, dict, document.root, SOURCE_PAYLOAD);
+		xml_fields(&d, dict, document.root, SOURCE_PAYLOAD, 0);
 	tree_check(&d);
 	arena_free(&arena);
 	return 0;

@@ -98,7 +98,7 @@ static struct xml_document parse(struct arena *arena, struct dissection *d, stru
 	dissection_init(d, arena, SLICE_EMPTY, text);
 	struct field *dict = field_add(d, &d->root, F_XML_DOCUMENT, SOURCE_PAYLOAD, 0, text.len);
 	if (document.root)
-		xml_fields(d, dict, document.root, SOURCE_PAYLOAD);
+		xml_fields(d, dict, document.root, SOURCE_PAYLOAD, 0);
 	tree_check(d);
 	return document;
 }
