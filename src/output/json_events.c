@@ -2,6 +2,7 @@
 #include "output/json_events.h"
 
 #include "output/json_fields.h"
+#include "output/json_object.h"
 
 static struct json *begin_record(struct json_events *w, const char *type)
 {
@@ -339,29 +340,6 @@ static void write_notice(void *ctx, const struct notice *n)
 	end_record(w);
 }
 
-/* A string, or null when it is empty. */
-static void write_known(struct json *j, struct slice s)
-{
-	if (s.len)
-		json_string(j, s);
-	else
-		json_null(j);
-}
-
-static void write_step(struct json *j, const struct offline_step *step, bool nanoseconds)
-{
-	if (!step->event) {
-		json_null(j);
-		return;
-	}
-	json_begin_object(j);
-	JSON_KEY(j, "event");
-	json_u64(j, step->event);
-	JSON_KEY(j, "time");
-	json_time(j, step->time_ns, nanoseconds);
-	json_end_object(j);
-}
-
 static void write_offline_text(struct json *j, const struct offline_message *m)
 {
 	JSON_KEY(j, "text");
@@ -381,24 +359,32 @@ static void write_offline_message(void *ctx, const struct offline_message *m)
 	struct json *j = begin_record(w, "offline_message");
 
 	JSON_KEY(j, "id");
-	write_known(j, m->id);
+	json_known(j, m->id);
 	JSON_KEY(j, "from");
-	write_known(j, m->from);
+	json_known(j, m->from);
 	JSON_KEY(j, "to");
-	write_known(j, m->to);
+	json_known(j, m->to);
 	write_offline_text(j, m);
 	JSON_KEY(j, "sent");
-	write_step(j, &m->sent, m->nanoseconds);
+	json_step(j, m->sent.event, m->sent.time_ns, m->nanoseconds);
 	JSON_KEY(j, "refused");
-	write_step(j, &m->refused, m->nanoseconds);
+	json_step(j, m->refused.event, m->refused.time_ns, m->nanoseconds);
 	JSON_KEY(j, "announced");
-	write_step(j, &m->announced, m->nanoseconds);
+	json_step(j, m->announced.event, m->announced.time_ns, m->nanoseconds);
 	JSON_KEY(j, "fetched");
-	write_step(j, &m->fetched, m->nanoseconds);
+	json_step(j, m->fetched.event, m->fetched.time_ns, m->nanoseconds);
 	JSON_KEY(j, "deleted");
-	write_step(j, &m->deleted, m->nanoseconds);
+	json_step(j, m->deleted.event, m->deleted.time_ns, m->nanoseconds);
 	JSON_KEY(j, "linked_by");
 	json_str(j, offline_link_name(m->linked_by));
+	end_record(w);
+}
+
+static void write_object(void *ctx, const struct object *o)
+{
+	struct json_events *w = ctx;
+
+	json_object_members(begin_record(w, "object"), o);
 	end_record(w);
 }
 
@@ -440,6 +426,7 @@ struct event_sink json_events_sink(struct json_events *w)
 		.connection_end = write_connection,
 		.notice = write_notice,
 		.offline_message = write_offline_message,
+		.object = write_object,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -4,6 +4,7 @@
 #include "output/escape.h"
 #include "output/style.h"
 #include "output/text_fields.h"
+#include "output/text_records.h"
 #include "output/timestamp.h"
 #include "util/utf8.h"
 
@@ -11,8 +12,6 @@
 #define SUMMARY_COLUMN 72u
 /* Bytes of skipped data shown in the line. */
 #define SKIPPED_SHOWN 48u
-/* Bytes of an offline message shown at the end. */
-#define OFFLINE_SHOWN 160u
 
 static struct buffer *buffer_of(struct text_events *w)
 {
@@ -80,66 +79,6 @@ static void write_notice(void *ctx, const struct notice *n)
 	escape_add_str(out, n->file);
 	buffer_add_str(out, ": ");
 	escape_add(out, n->text);
-	end_line(w);
-	output_record(w->out);
-}
-
-/* "announced 2008-03-04 18:06:21.200110", behind ": " or ", ": the time stands before the line of that event. */
-static void add_step(struct text_events *w, const struct offline_message *m, const struct offline_step *step,
-		     const char *what, bool *first)
-{
-	struct buffer *out = buffer_of(w);
-
-	if (!step->event)
-		return;
-	buffer_add_str(out, *first ? ": " : ", ");
-	buffer_add_str(out, what);
-	buffer_add_byte(out, ' ');
-	timestamp_add(out, step->time_ns, ' ', m->nanoseconds);
-	*first = false;
-}
-
-static void add_offline_parties(struct text_events *w, const struct offline_message *m)
-{
-	struct buffer *out = buffer_of(w);
-
-	begin(w, STYLE_HEADING);
-	buffer_add_str(out, "offline message");
-	end(w, STYLE_HEADING);
-	if (m->id.len) {
-		buffer_add_byte(out, ' ');
-		escape_add(out, m->id);
-	}
-	if (m->from.len) {
-		buffer_add_str(out, " from ");
-		escape_add(out, m->from);
-	}
-	if (m->to.len) {
-		buffer_add_str(out, " to ");
-		escape_add(out, m->to);
-	}
-}
-
-static void write_offline_message(void *ctx, const struct offline_message *m)
-{
-	struct text_events *w = ctx;
-	struct buffer *out = buffer_of(w);
-	struct slice shown = utf8_cut(m->text, OFFLINE_SHOWN);
-	bool first = true;
-
-	add_offline_parties(w, m);
-	add_step(w, m, &m->sent, "sent", &first);
-	add_step(w, m, &m->refused, "refused", &first);
-	add_step(w, m, &m->announced, "announced", &first);
-	add_step(w, m, &m->fetched, "fetched", &first);
-	add_step(w, m, &m->deleted, "deleted", &first);
-	if (m->linked_by == OFFLINE_BY_TIME)
-		buffer_add_str(out, " (sending told by time)");
-	if (m->has_text) {
-		buffer_add_str(out, ": \"");
-		escape_add(out, shown);
-		buffer_add_str(out, shown.len < m->text_length ? "\"..." : "\"");
-	}
 	end_line(w);
 	output_record(w->out);
 }
@@ -482,7 +421,8 @@ struct event_sink text_events_sink(struct text_events *w)
 		.event = write_event,
 		.connection_end = write_connection_end,
 		.notice = write_notice,
-		.offline_message = write_offline_message,
+		.offline_message = text_offline_message,
+		.object = text_object,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -43,3 +43,53 @@ const char *offline_link_name(enum offline_link l)
 	}
 	return NULL;
 }
+
+const char *object_kind_name(enum object_kind k)
+{
+	static const char *const names[] = {
+		[OBJECT_UNKNOWN] = "unknown",
+		[OBJECT_AVATAR] = "avatar",
+		[OBJECT_DISPLAY_PICTURE] = "display-picture",
+		[OBJECT_EMOTICON] = "emoticon",
+		[OBJECT_FILE] = "file",
+		[OBJECT_BACKGROUND] = "background",
+		[OBJECT_WINK] = "wink",
+		[OBJECT_VOICE_CLIP] = "voice-clip",
+		[OBJECT_INK] = "ink",
+		[OBJECT_SCENE] = "scene",
+		[OBJECT_SOUND] = "sound",
+		[OBJECT_OTHER] = "other",
+	};
+
+	return names[k];
+}
+
+const char *object_state_name(enum object_state s)
+{
+	switch (s) {
+	case OBJECT_COMPLETE:
+		return "complete";
+	case OBJECT_INCOMPLETE:
+		return "incomplete";
+	case OBJECT_DECLINED:
+		return "declined";
+	case OBJECT_CANCELLED:
+		return "cancelled";
+	case OBJECT_RUNNING:
+		break;
+	}
+	return "running";
+}
+
+const char *object_verdict_name(enum object_verdict v)
+{
+	switch (v) {
+	case OBJECT_MATCH:
+		return "match";
+	case OBJECT_MISMATCH:
+		return "mismatch";
+	case OBJECT_UNCHECKED:
+		break;
+	}
+	return "unchecked";
+}
