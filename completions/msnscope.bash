@@ -16,6 +16,7 @@ _msnscope_value() {
 	case $1 in
 	-r | -o) _msnscope_files "$2" ;;
 	--color) _msnscope_offer 'auto always never' "$2" ;;
+	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
 	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
@@ -36,7 +37,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		text | json | commands | fields | help)
+		text | json | extract | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -57,6 +58,7 @@ _msnscope() {
 	'') options+=' -o -r --version' ;;
 	text) options+=' -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
 	json) options+=' -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
+	extract) options+=' -o -r --kind --limit --polls --verify-checksums' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;
@@ -69,10 +71,10 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json extract commands fields help' -- "$current")
 		;;
-	text | json) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'text json commands fields limits' "$current" ;;
+	text | json | extract) _msnscope_files "$current" ;;
+	help) _msnscope_offer 'text json extract commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

@@ -67,7 +67,15 @@ static struct slice unfold(struct arena *arena, struct slice value)
 
 static enum field_id header_id(enum field_id id, struct slice name)
 {
-	return id == F_MSG_HEADER && slice_case_eq(name, SLICE_LIT("MSPAuth")) ? F_MSG_SECRET_HEADER : id;
+	static const char *const secrets[] = {"MSPAuth", "MSPProf", "MSPSec"};
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		if ((id == F_MSG_HEADER || id == F_MSG_FIELD) && slice_case_eq(name, slice_str(secrets[i])))
+			return F_MSG_SECRET_HEADER;
+	if (id == F_MSNP24_HEADER && (slice_case_eq(name, SLICE_LIT("Registration")) ||
+				      slice_case_eq(name, SLICE_LIT("Set-Registration"))))
+		return F_MSNP24_SECRET_HEADER;
+	return id;
 }
 
 /* line_end: bytes of the line end behind the line. */
@@ -77,7 +85,10 @@ static void header_add(struct dissection *d, struct field *dict, enum field_id i
 	size_t colon = slice_find_byte(line, ':');
 
 	if (colon == line.len) {
-		finding_add(d, RULE_MSG_BAD_HEADER, dict, "no colon in \"%.*s\"", SLICE_ARG(utf8_cut(line, SHOWN_MAX)));
+		struct field *broken = field_add_range(d, dict, id, source, offset, line.len);
+
+		field_syntax(broken, 0, line_end);
+		finding_add(d, RULE_MSG_BAD_HEADER, broken, "no colon in \"%.*s\"", SLICE_ARG(utf8_cut(line, SHOWN_MAX)));
 		return;
 	}
 	struct slice name = slice_trim(slice_sub(line, 0, colon));

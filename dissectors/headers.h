@@ -12,8 +12,8 @@
  * Adds the lines of the block at offset in a source, at most length bytes, to
  * dict (a FIELD_DICT), each as a child of the description id keyed by its name.
  * Lines end in CR LF, CR or LF; a line that starts with a blank or tab goes on
- * with the line before.  Headers that hold tickets become F_MSG_SECRET_HEADER.
- * Sets the length of dict, and the blank line as its syntax.
+ * with the line before.  Headers that hold tickets become F_MSG_SECRET_HEADER or F_MSNP24_SECRET_HEADER.
+ * A line without a colon is a child whose key is empty.  Sets the length of dict, and the blank line as its syntax.
  *
  * Returns the bytes of the block with the blank line that ends it, or of all
  * when there is none: *ended says which.

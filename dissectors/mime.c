@@ -15,10 +15,16 @@
  */
 #include "dissectors/mime.h"
 
+#include <inttypes.h>
+
+#include "dissectors/msg_plus.h"
+#include "dissectors/msg_text.h"
 #include "util/utf8.h"
 
 /* Bytes of a text that the summary shows. */
 #define SHOWN_MAX 160u
+/* Longest run of line ends that is no body. */
+#define BLANK_MAX 256u
 
 struct slice mime_header(const struct field *parent, const char *name)
 {
@@ -29,8 +35,11 @@ struct slice mime_header(const struct field *parent, const char *name)
 
 bool mime_is_chunk(const struct field *parent)
 {
-	return mime_header(parent, "Message-ID").len &&
-	       (mime_header(parent, "Chunks").len || mime_header(parent, "Chunk").len);
+	struct slice chunks = mime_header(parent, "Chunks"), chunk = mime_header(parent, "Chunk");
+
+	if (parent->def == &field_defs[F_MSG_JOINED] || mime_header(parent, "Message-ID").len == 0)
+		return false;
+	return chunk.len || (chunks.len && !slice_eq_str(chunks, "1"));
 }
 
 static struct slice lower_case(struct arena *arena, struct slice s)
@@ -47,8 +56,7 @@ static struct slice lower_case(struct arena *arena, struct slice s)
 	return slice_of(out, s.len);
 }
 
-/* The next of the parts that semicolons part, without blanks around it; false behind the last. */
-static bool next_part(struct slice *rest, struct slice *part)
+bool mime_next_part(struct slice *rest, struct slice *part)
 {
 	size_t end = slice_find_byte(*rest, ';');
 
@@ -64,7 +72,7 @@ static struct slice charset_of(struct slice parameters)
 {
 	struct slice part;
 
-	while (next_part(&parameters, &part)) {
+	while (mime_next_part(&parameters, &part)) {
 		if (!slice_case_has_prefix(part, SLICE_LIT("charset=")))
 			continue;
 		part = slice_sub(part, strlen("charset="), part.len);
@@ -75,32 +83,76 @@ static struct slice charset_of(struct slice parameters)
 	return SLICE_EMPTY;
 }
 
-/* Content type and charset as fields of their own; returns the type. */
-static struct slice content_type(struct dissection *d, struct field *parent, const struct field *headers)
+struct slice mime_media_type(struct arena *arena, struct slice value)
+{
+	struct slice type = SLICE_EMPTY;
+
+	mime_next_part(&value, &type);
+	return lower_case(arena, type);
+}
+
+struct slice mime_content_type(struct dissection *d, struct field *parent, const struct field *headers)
 {
 	const struct field *f = headers_find(headers, "Content-Type");
 
-	if (!f || !f->has_value) {
-		if (!mime_is_chunk(parent))
-			finding_add(d, RULE_MSG_NO_CONTENT_TYPE, headers, "no Content-Type");
+	if (!f || !f->has_value)
 		return SLICE_EMPTY;
-	}
-	struct slice rest = f->value.text, type = SLICE_EMPTY;
-	next_part(&rest, &type);
-	type = lower_case(d->arena, type);
+	struct slice type = mime_media_type(d->arena, f->value.text), rest = f->value.text, part;
 	field_add_text(d, parent, F_MSG_CONTENT_TYPE, type, f->source, f->offset, f->length);
+	mime_next_part(&rest, &part);
 	struct slice charset = charset_of(rest);
 	if (charset.len)
 		field_add_text(d, parent, F_MSG_CHARSET, charset, f->source, f->offset, f->length);
 	return type;
 }
 
-static bool is_blank(struct slice s)
+bool mime_is_blank(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.ptr[i] != '\r' && s.ptr[i] != '\n')
 			return false;
 	return true;
+}
+
+static bool is_text(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((s.ptr[i] < 0x20 && s.ptr[i] != '\t' && s.ptr[i] != '\r' && s.ptr[i] != '\n') || s.ptr[i] == 0x7f)
+			return false;
+	return utf8_is_valid(s);
+}
+
+struct range mime_piece(const struct dissection *d, const struct field *header, struct slice piece)
+{
+	struct slice text = header->value.text, data = d->sources[header->source].data;
+
+	/* The text of a folded line lies elsewhere. */
+	if (piece.len == 0 || header->offset > data.len || text.ptr != data.ptr + header->offset)
+		return (struct range){header->source, header->offset, header->length};
+	return (struct range){header->source, header->offset + (size_t)(piece.ptr - text.ptr), piece.len};
+}
+
+/* Line ends behind a block of lines belong to it. */
+static bool take_blank(struct field *parent, enum field_id block, size_t offset, size_t length)
+{
+	struct field *f = parent->first;
+
+	while (f && f->def != &field_defs[block])
+		f = f->next;
+	if (!f || length > BLANK_MAX || (size_t)f->offset + f->length + f->trail != offset)
+		return false;
+	field_syntax(f, f->lead, f->trail + length);
+	return true;
+}
+
+const struct field *mime_rest_dissect(struct dissection *d, struct field *parent, enum field_id block, unsigned source,
+				      size_t offset, size_t length)
+{
+	struct slice bytes = slice_sub(d->sources[source].data, offset, length);
+
+	if (length == 0 || (mime_is_blank(bytes) && take_blank(parent, block, offset, length)))
+		return NULL;
+	return field_add_range(d, parent, is_text(bytes) ? F_MSG_BODY_TEXT : F_MSG_BODY, source, offset, length);
 }
 
 /* A body that no dissector takes: its bytes, and its size in the summary. */
@@ -109,18 +161,111 @@ static void other_body(struct dissection *d, struct field *parent, struct slice 
 {
 	struct slice shown = utf8_cut(type.len ? type : SLICE_LIT("message without type"), SHOWN_MAX);
 
-	if (is_blank(slice_sub(d->sources[source].data, offset, length))) {
-		dissection_summary_add(d, "%.*s", SLICE_ARG(shown));
-		return;
-	}
-	field_add_range(d, parent, F_MSG_BODY, source, offset, length);
-	if (mime_is_chunk(parent) && type.len == 0)
-		dissection_summary_add(d, "chunk %.*s of message %.*s, %zu bytes",
-				       SLICE_ARG(mime_header(parent, "Chunk")),
-				       SLICE_ARG(mime_header(parent, "Message-ID")), length);
-	else
+	if (mime_rest_dissect(d, parent, F_MSG_HEADERS, source, offset, length))
 		dissection_summary_add(d, "%.*s, %zu bytes", SLICE_ARG(shown), length);
+	else
+		dissection_summary_add(d, "%.*s", SLICE_ARG(shown));
 }
+
+/* --- headers of any message --- */
+
+static const struct field *add_header(struct dissection *d, struct field *parent, enum field_id id,
+				      const struct field *headers, const char *name)
+{
+	const struct field *f = headers_find(headers, name);
+
+	return f ? field_add_text(d, parent, id, f->value.text, f->source, f->offset, f->length) : NULL;
+}
+
+/* P4-Context */
+static void add_nick(struct dissection *d, struct field *parent, const struct field *headers)
+{
+	const struct field *nick = add_header(d, parent, F_MSG_NICK, headers, "P4-Context");
+	bool found;
+
+	if (!nick)
+		return;
+	struct slice plain = msg_plus_strip(d->arena, nick->value.text, &found);
+	if (found)
+		field_add_text(d, parent, F_MSG_PLAIN_NICK, plain, nick->source, nick->offset, nick->length);
+}
+
+/* Roster: number;host:port */
+static void add_roster(struct dissection *d, struct field *parent, const struct field *headers)
+{
+	const struct field *header = headers_find(headers, "Roster");
+
+	if (!header)
+		return;
+	struct field *f = field_add_text(d, parent, F_MSG_ROSTER, header->value.text, header->source, header->offset,
+					 header->length);
+	struct slice text = header->value.text;
+	size_t end = slice_find_byte(text, ';');
+	struct slice number = slice_sub(text, 0, end), host = slice_sub(text, end + 1, text.len);
+	struct range at = mime_piece(d, header, number), host_at = mime_piece(d, header, host);
+
+	if (number.len == 0 || host.len == 0 || host_at.length != host.len)
+		return;
+	field_add_text(d, f, F_MSG_ROSTER_SESSION, number, at.source, at.offset, at.length);
+	host_port_dissect(d, f, host_at);
+}
+
+void mime_headers_add(struct dissection *d, struct field *parent, const struct field *headers)
+{
+	add_nick(d, parent, headers);
+	add_header(d, parent, F_MSG_USER_AGENT, headers, "User-Agent");
+	add_header(d, parent, F_MSG_DEST_AGENT, headers, "Dest-Agent");
+	add_roster(d, parent, headers);
+}
+
+/* --- parts of split messages --- */
+
+static const struct field *add_number(struct dissection *d, struct field *parent, enum field_id id,
+				      const struct field *headers, const char *name)
+{
+	const struct field *header = headers_find(headers, name);
+
+	if (!header)
+		return NULL;
+	struct field *f = field_add(d, parent, id, header->source, header->offset, header->length);
+	f->has_value = slice_u64(header->value.text, &f->value.number);
+	if (!f->has_value || f->value.number == 0 || f->value.number > MIME_CHUNKS_MAX)
+		finding_add(d, RULE_MSG_CHUNK, f, "%s is not a number from 1 to %u: \"%.*s\"", name, MIME_CHUNKS_MAX,
+			    SLICE_ARG(utf8_cut(header->value.text, SHOWN_MAX)));
+	return f->has_value ? f : NULL;
+}
+
+/* Message-ID, Chunks, Chunk; says in the summary which part it is. */
+static void add_chunk(struct dissection *d, struct field *parent, const struct field *headers)
+{
+	const struct field *id = add_header(d, parent, F_MSG_MESSAGE_ID, headers, "Message-ID");
+	const struct field *chunks = add_number(d, parent, F_MSG_CHUNKS, headers, "Chunks");
+	const struct field *chunk = add_number(d, parent, F_MSG_CHUNK, headers, "Chunk");
+	uint64_t index = chunk ? chunk->value.number : 0;
+	struct slice name = id ? utf8_cut(id->value.text, SHOWN_MAX) : SLICE_EMPTY;
+
+	if (!mime_is_chunk(parent))
+		return;
+	if (chunks)
+		dissection_summary_add(d, "part %" PRIu64 " of %" PRIu64 " of message %.*s", index + 1,
+				       chunks->value.number, SLICE_ARG(name));
+	else
+		dissection_summary_add(d, "part %" PRIu64 " of message %.*s", index + 1, SLICE_ARG(name));
+}
+
+static void part_body(struct dissection *d, struct field *parent, struct slice type, unsigned source, size_t offset,
+		      size_t length)
+{
+	struct slice bytes = slice_sub(d->sources[source].data, offset, length);
+
+	if (type.len)
+		dissection_summary_add(d, "%.*s", SLICE_ARG(utf8_cut(type, SHOWN_MAX)));
+	dissection_summary_add(d, "%zu bytes", length);
+	if (length)
+		field_add_range(d, parent, is_text(bytes) ? F_MSG_BODY_TEXT : F_MSG_BODY, source, offset, length);
+}
+
+/* --- messages --- */
 
 void mime_message_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
 			  const struct msnp_context *context)
@@ -131,60 +276,17 @@ void mime_message_dissect(struct dissection *d, struct field *parent, unsigned s
 
 	if (!ended)
 		finding_add(d, RULE_MSG_NO_BLANK_LINE, headers, "no blank line behind the header lines");
-	struct slice type = content_type(d, parent, headers);
-	payload_dissector *body = payload_find(PAYLOAD_MIME_MSG, type);
-	if (type.len && body)
+	if (!headers_find(headers, "Content-Type") && !mime_is_chunk(parent))
+		finding_add(d, RULE_MSG_NO_CONTENT_TYPE, headers, "no Content-Type");
+	struct slice type = mime_content_type(d, parent, headers);
+	mime_headers_add(d, parent, headers);
+	if (headers_find(headers, "Message-ID"))
+		add_chunk(d, parent, headers);
+	payload_dissector *body = type.len ? payload_find(PAYLOAD_MIME_MSG, type) : NULL;
+	if (mime_is_chunk(parent) && body != text_plain_dissect)
+		part_body(d, parent, type, source, offset + block, length - block);
+	else if (body)
 		body(d, parent, source, offset + block, length - block, context);
 	else
 		other_body(d, parent, type, source, offset + block, length - block);
-}
-
-/* A message that was cut may be cut within a character: that shows only when its parts are joined. */
-static void check_utf8(struct dissection *d, const struct field *parent, const struct field *text)
-{
-	const struct field *charset = field_child(parent, &field_defs[F_MSG_CHARSET]);
-	size_t valid = utf8_valid_prefix(text->value.text);
-
-	if (valid == text->value.text.len || !charset || mime_is_chunk(parent))
-		return;
-	if (slice_case_eq(charset->value.text, SLICE_LIT("utf-8")) ||
-	    slice_case_eq(charset->value.text, SLICE_LIT("utf8")))
-		finding_add(d, RULE_MSG_NOT_UTF8, text, "not UTF-8 from byte %zu of the text on", valid);
-}
-
-void text_plain_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
-			const struct msnp_context *context)
-{
-	const struct field *f = field_add_range(d, parent, F_MSG_TEXT, source, offset, length);
-	struct slice shown = utf8_cut(slice_sub(d->sources[source].data, offset, length), SHOWN_MAX);
-
-	(void)context;
-	check_utf8(d, parent, f);
-	dissection_summary_add(d, "text/plain: \"%.*s\"%s", SLICE_ARG(shown), shown.len < length ? "..." : "");
-}
-
-void control_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
-		     const struct msnp_context *context)
-{
-	const struct field *headers = field_child(parent, &field_defs[F_MSG_HEADERS]);
-	const struct field *typing = headers_find(headers, "TypingUser");
-	const struct field *recording = headers_find(headers, "RecordingUser");
-	const struct field *user = typing ? typing : recording;
-
-	(void)context;
-	if (user)
-		field_add_text(d, parent, typing ? F_MSG_TYPING : F_MSG_RECORDING, user->value.text, user->source,
-			       user->offset, user->length);
-	else
-		finding_add(d, RULE_MSG_CONTROL, headers, "neither TypingUser nor RecordingUser");
-	if (!is_blank(slice_sub(d->sources[source].data, offset, length))) {
-		const struct field *f = field_add_range(d, parent, F_MSG_BODY, source, offset, length);
-
-		finding_add(d, RULE_MSG_CONTROL, f, "body is not empty");
-	}
-	if (user)
-		dissection_summary_add(d, "%.*s is %s", SLICE_ARG(utf8_cut(user->value.text, SHOWN_MAX)),
-				       typing ? "typing" : "recording a voice clip");
-	else
-		dissection_summary_add(d, "text/x-msmsgscontrol");
 }

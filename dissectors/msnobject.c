@@ -16,6 +16,7 @@
 
 #include "dissectors/dissection.h"
 #include "dissectors/msnp_value.h"
+#include "dissectors/xml.h"
 #include "util/encoding.h"
 #include "util/utf8.h"
 
@@ -70,62 +71,6 @@ static bool take(struct object *o, struct slice token)
 	return true;
 }
 
-/* The character that an entity's name (between "&" and ";") stands for; false when it is none. */
-static bool entity(struct slice name, uint32_t *codepoint)
-{
-	static const struct {
-		const char *name;
-		uint32_t codepoint;
-	} entities[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
-	uint64_t number;
-	bool hex = slice_has_prefix(name, SLICE_LIT("#x"));
-
-	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
-		if (slice_eq_str(name, entities[i].name)) {
-			*codepoint = entities[i].codepoint;
-			return true;
-		}
-	if (!slice_has_prefix(name, SLICE_LIT("#")))
-		return false;
-	if (!(hex ? slice_hex_u64(slice_sub(name, 2, name.len), &number)
-		  : slice_u64(slice_sub(name, 1, name.len), &number)))
-		return false;
-	*codepoint = (uint32_t)number;
-	return number <= 0x10ffff;
-}
-
-/* The longest entity name that can mean anything: "#x10ffff" with leading zeros. */
-#define ENTITY_MAX 12u
-
-/* The value with its entities replaced; a "&" that begins none stays. */
-static struct slice entities_decode(struct object *o, struct slice raw)
-{
-	size_t at = slice_find_byte(raw, '&');
-
-	if (at == raw.len)
-		return raw;
-	/* No entity is shorter than the character it stands for. */
-	uint8_t *out = arena_alloc_raw(o->d->arena, raw.len);
-	size_t len = at;
-	memcpy(out, raw.ptr, at);
-	while (at < raw.len) {
-		struct slice name = slice_sub(raw, at + 1, ENTITY_MAX);
-		size_t end = slice_find_byte(name, ';');
-		uint32_t codepoint;
-
-		if (raw.ptr[at] != '&') {
-			out[len++] = raw.ptr[at++];
-		} else if (end < name.len && entity(slice_sub(name, 0, end), &codepoint)) {
-			len += utf8_put(codepoint, out + len);
-			at += end + 2;
-		} else {
-			o->broken = "\"&\" that begins no entity";
-			out[len++] = raw.ptr[at++];
-		}
-	}
-	return slice_of(out, len);
-}
-
 static void broken_value(struct object *o, enum known k, const char *why)
 {
 	finding_add(o->d, RULE_MSNOBJ_BROKEN, o->field[k], "%s %s: \"%.*s\"", known[k].name, why,
@@ -169,9 +114,12 @@ static void add_other(struct object *o, struct slice name, struct slice value, s
 
 static void add_attribute(struct object *o, struct slice name, size_t offset, size_t length)
 {
-	struct slice value = entities_decode(o, slice_sub(o->xml, offset, length));
+	bool sound;
+	struct slice value = xml_unescape(o->d->arena, slice_sub(o->xml, offset, length), &sound);
 	unsigned k = 0;
 
+	if (!sound)
+		o->broken = "\"&\" that begins no entity";
 	o->attributes++;
 	while (k < KNOWN_COUNT && !slice_eq_str(name, known[k].name))
 		k++;
@@ -342,11 +290,22 @@ static void check(struct object *o)
 	check_sha1c(o);
 }
 
+/* Without the NUL bytes behind it. */
+static void add_xml(struct object *o)
+{
+	size_t len = o->xml.len;
+
+	while (len && o->xml.ptr[len - 1] == 0)
+		len--;
+	struct field *f = field_add_range(o->d, o->parent, F_MSNOBJ_XML, o->source, 0, len);
+	field_syntax(f, 0, o->xml.len - len);
+}
+
 void msnobject_dissect(struct dissection *d, struct field *parent, unsigned source)
 {
 	struct object o = {.d = d, .parent = parent, .source = source, .xml = d->sources[source].data};
 
-	field_add_text(d, parent, F_MSNOBJ_XML, o.xml, source, 0, o.xml.len);
+	add_xml(&o);
 	scan(&o);
 	check(&o);
 }

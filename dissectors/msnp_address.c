@@ -71,6 +71,8 @@ static void add_account(struct dissection *d, struct field *parent, struct range
 	if (colon < text.len && slice_u64(slice_sub(text, 0, colon), &network)) {
 		add_network(d, parent, network, range_part(r, 0, colon));
 		r = range_part(r, colon + 1, r.length - colon - 1);
+		field_syntax(add_part(d, parent, F_ADDRESS_ACCOUNT, r), 1, 0);
+		return;
 	}
 	add_part(d, parent, F_ADDRESS_ACCOUNT, r);
 }
@@ -98,7 +100,8 @@ static void add_option(struct dissection *d, struct field *parent, struct range 
 			return;
 		}
 		r = range_part(r, skip, r.length - skip);
-		const struct field *f = add_part(d, parent, options[i].id, r);
+		struct field *f = add_part(d, parent, options[i].id, r);
+		field_syntax(f, skip + 1, 0);
 		if (options[i].id == F_ADDRESS_ENDPOINT && !is_guid(range_text(d, r)))
 			bad_value(d, f, r, "not a GUID");
 		return;
@@ -122,6 +125,7 @@ static void add_port(struct dissection *d, struct field *parent, struct range r)
 {
 	struct field *f = field_add(d, parent, F_HOST_PORT, r.source, r.offset, r.length);
 
+	field_syntax(f, 1, 0);
 	f->has_value = slice_u64(range_text(d, r), &f->value.number);
 	if (!f->has_value || f->value.number == 0 || f->value.number > 65535)
 		bad_value(d, f, r, "not a port");
@@ -191,7 +195,8 @@ static bool add_capability_word(struct dissection *d, struct field *parent, enum
 		bad_value(d, parent, r, "more than 32 bits");
 		return false;
 	}
-	field_add_number(d, parent, id, *word, r.source, r.offset, r.length);
+	struct field *f = field_add_number(d, parent, id, *word, r.source, r.offset, r.length);
+	field_syntax(f, id == F_CAPABILITIES_SECOND, 0);
 	return true;
 }
 
@@ -209,6 +214,9 @@ void capabilities_dissect(struct dissection *d, struct field *parent, struct ran
 	if (colon == text.len)
 		return;
 	struct range second = range_part(r, colon + 1, text.len - colon - 1);
-	if (add_capability_word(d, parent, F_CAPABILITIES_SECOND, second, &word))
+	if (add_capability_word(d, parent, F_CAPABILITIES_SECOND, second, &word)) {
+		if (parent->last)
+			field_syntax(parent->last, 1, 0);
 		add_bits(d, parent, F_CAPABILITIES_BIT2, &enum_sets[SET_capability2], word, second);
+	}
 }

@@ -124,8 +124,7 @@ static void add_payload(struct dissection *d, const struct msnp_message *m, cons
 		dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
 		return;
 	}
-	bool secret = kind == PAYLOAD_SKYPE || kind == PAYLOAD_SKYPE_XML || kind == PAYLOAD_SKYPE_ROUTING;
-	field_add_range(d, &d->root, secret ? F_PAYLOAD_SECRET : F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
+	field_add_range(d, &d->root, F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
 	dissection_summary_add(d, "%zu bytes", m->payload.len);
 }
 

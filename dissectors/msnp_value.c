@@ -134,18 +134,22 @@ static void protocol_value(const struct word *w)
 }
 
 /* Row i of a set of flags stands for bit i; a unit test watches over it. */
+bool list_bits_dissect(struct dissection *d, struct field *parent, struct range r)
+{
+	const struct enum_set *bits = &enum_sets[SET_list_bit];
+
+	for (size_t i = 0; i < bits->count; i++)
+		if (parent->value.number >> i & 1)
+			field_add_text(d, parent, F_LIST_NAME, slice_str(bits->rows[i].name), r.source, r.offset,
+				       r.length);
+	return !(parent->value.number >> bits->count);
+}
+
 static void list_bits_value(const struct word *w)
 {
 	struct field *f = add_number(w);
-	const struct enum_set *bits = &enum_sets[SET_list_bit];
 
-	if (!f->has_value)
-		return;
-	for (size_t i = 0; i < bits->count; i++)
-		if (f->value.number >> i & 1)
-			field_add_text(w->d, f, F_LIST_NAME, slice_str(bits->rows[i].name), w->at.source, w->at.offset,
-				       w->at.length);
-	if (f->value.number >> bits->count)
+	if (f->has_value && !list_bits_dissect(w->d, f, w->at))
 		unknown_value(w, f);
 }
 

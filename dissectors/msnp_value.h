@@ -27,6 +27,8 @@ struct range {
 void address_dissect(struct dissection *d, struct field *parent, struct range r);
 /* word or word:word, each decimal */
 void capabilities_dissect(struct dissection *d, struct field *parent, struct range r);
+/* The lists whose bits are set in the number of the field; false when there are bits of no known list. */
+bool list_bits_dissect(struct dissection *d, struct field *parent, struct range r);
 /* host, host:port or [host]:port */
 void host_port_dissect(struct dissection *d, struct field *parent, struct range r);
 

@@ -292,7 +292,6 @@ static struct body head(struct dissection *d, struct field *parent, unsigned sou
 	bool ended;
 	size_t block = headers_dissect(d, headers, F_OIM_HEADER, source, offset, length, &ended);
 
-	headers->length = (uint32_t)block;
 	if (!ended)
 		finding_add(d, RULE_OIM_MAIL, headers, "no blank line behind the headers");
 	body.offset = offset + block;

@@ -13,6 +13,8 @@
 #define P2P_V2_HEADER_MIN 8u
 #define P2P_FOOTER_LENGTH 4u
 #define P2P_NONCE_LENGTH 16u
+/* Bytes of each piece of a message but the last, where pieces do not say so (p2p_packet.shifted). */
+#define P2P_SHIFTED_PIECE 1192u
 /* Session whose data is ink. */
 #define P2P_INK_SESSION 64u
 
@@ -52,6 +54,7 @@ struct p2p_packet {
 	bool first;                /* first piece of its message */
 	uint16_t package;          /* version 2 */
 	uint64_t remaining;        /* version 2: bytes of the message still to come behind this packet */
+	bool shifted;              /* version 2 as aMSN writes it: session 4 bytes late, remaining not told */
 	struct slice data;         /* the bytes of the message that are there, in the given bytes */
 	size_t data_offset;        /* where they stand in the given bytes */
 	bool whole;                /* the data is a whole message */
@@ -63,8 +66,11 @@ struct p2p_packet {
 
 /*
  * Reads one packet.  footer: four bytes follow it (MSG, SDG).  False when the
- * header cannot be read at all; kind is P2P_KIND_BROKEN then.  When lengths lie
- * the data is what is really there.  Pure; allocates nothing.
+ * header, or in version 2 the data header, cannot be read: kind is
+ * P2P_KIND_BROKEN then, there is no data, and the rest is what could be read.
+ * When lengths lie the data is what is really there, up to the footer: one
+ * client writes 0, or the length of the packet before.  Pure; allocates
+ * nothing.
  */
 bool p2p_packet_parse(struct slice bytes, int version, bool footer, struct p2p_packet *out);
 

@@ -18,7 +18,11 @@ typedef void payload_dissector(struct dissection *d, struct field *parent, unsig
 
 struct payload_entry {
 	enum payload_kind kind;
-	const char *content_type; /* lower case, for bodies of PAYLOAD_MIME_MSG; NULL for the kind itself */
+	/*
+	 * Lower case: content type of a body, or in PAYLOAD_ROUTING the Message-Type, which comes first ("signal/p2p");
+	 * NULL for the kind itself.
+	 */
+	const char *content_type;
 	payload_dissector *dissect;
 };
 

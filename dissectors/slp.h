@@ -14,6 +14,12 @@ bool slp_looks_like(struct slice text);
  */
 void slp_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length);
 
+/*
+ * What the session of an F_SLP is for: "display picture", "file "notes.txt"", "webcam, inviter sends"; empty when it
+ * does not say.
+ */
+struct slice slp_purpose(struct arena *arena, const struct field *message);
+
 /* A payload that is an MSNSLP message (UUN of type 3, SDG Signal/P2P). */
 payload_dissector slp_payload_dissect;
 

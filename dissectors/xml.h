@@ -51,6 +51,12 @@ struct xml_document xml_parse(struct arena *arena, struct slice text);
 /* Does the text begin as XML does: blanks or a byte order mark, then "<" and what can follow that? */
 bool xml_looks_like(struct slice text);
 
+/*
+ * The text with the predefined entities and character references replaced; a
+ * "&" that begins none of these stays, and *sound is then false.
+ */
+struct slice xml_unescape(struct arena *arena, struct slice raw, bool *sound);
+
 /* The first child of that local name, or NULL; e may be NULL. */
 const struct xml_element *xml_child(const struct xml_element *e, const char *name);
 /* The next sibling of the same name, or NULL. */

@@ -42,6 +42,14 @@ static void set_number(const struct xml_origin *x, struct field *f, struct slice
 		    SLICE_ARG(utf8_cut(text, SHOWN_MAX)));
 }
 
+void xml_document_syntax(struct field *root, const struct xml_document *document, struct slice text)
+{
+	const struct xml_element *e = document->root;
+
+	if (!document->broken && e->offset + e->length <= text.len)
+		field_syntax(root, root->lead + e->offset, root->trail + text.len - e->offset - e->length);
+}
+
 struct field *xml_add_branch(const struct xml_origin *x, struct field *parent, enum field_id id,
 			     const struct xml_element *e)
 {
@@ -112,8 +120,11 @@ struct field *xml_add_number_attribute(const struct xml_origin *x, struct field 
 	return f;
 }
 
+/* The last child first: what is not known stands together as a rule. */
 static struct field *other(const struct xml_origin *x, struct field *parent, const struct xml_element *e)
 {
+	if (parent->last && parent->last->def == &field_defs[F_XML_OTHER])
+		return parent->last;
 	for (struct field *f = parent->first; f; f = f->next)
 		if (f->def == &field_defs[F_XML_OTHER])
 			return f;
@@ -129,4 +140,28 @@ void xml_add_other_attribute(const struct xml_origin *x, struct field *parent, c
 			     const struct xml_attribute *a)
 {
 	xml_attribute_field(x->d, other(x, parent, e), e, a, x->source, x->base);
+}
+
+void xml_add_attributes(const struct xml_origin *x, struct field *parent, const struct xml_known_attribute *table,
+			size_t count, const struct xml_element *e)
+{
+	for (const struct xml_attribute *a = e->attributes; a; a = a->next) {
+		size_t i = 0;
+
+		while (i < count && !slice_eq_str(a->name, table[i].name))
+			i++;
+		if (i < count && !field_child(parent, &field_defs[table[i].id]))
+			xml_add_attribute(x, parent, table[i].id, e, table[i].name);
+		else
+			xml_add_other_attribute(x, parent, e, a);
+	}
+}
+
+void xml_add_other_text(const struct xml_origin *x, struct field *parent, const struct xml_element *e)
+{
+	struct slice text = xml_text(e, "");
+
+	if (text.len)
+		field_add_text(x->d, other(x, parent, e), F_XML_TEXT, e->text, x->source, x->base + e->inner_offset,
+			       e->inner_length)->key = SLICE_LIT("#text");
 }

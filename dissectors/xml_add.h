@@ -24,6 +24,21 @@ struct xml_origin {
 void xml_add_other(const struct xml_origin *x, struct field *parent, const struct xml_element *e);
 void xml_add_other_attribute(const struct xml_origin *x, struct field *parent, const struct xml_element *e,
 			     const struct xml_attribute *a);
+/* The text directly inside an element that should have none, unless it is blank. */
+void xml_add_other_text(const struct xml_origin *x, struct field *parent, const struct xml_element *e);
+
+/* Makes what stands around the root of sound XML (blanks, line ends) syntax of the root's field, too. */
+void xml_document_syntax(struct field *root, const struct xml_document *document, struct slice text);
+
+/* An attribute that becomes a field. */
+struct xml_known_attribute {
+	const char *name;
+	enum field_id id;
+};
+
+/* All attributes of an element: those of the table as fields, others, and what stands there twice, in F_XML_OTHER. */
+void xml_add_attributes(const struct xml_origin *x, struct field *parent, const struct xml_known_attribute *table,
+			size_t count, const struct xml_element *e);
 
 /* Each adds nothing when the element (or the attribute) is not there, and returns the field or NULL. */
 struct field *xml_add_branch(const struct xml_origin *x, struct field *parent, enum field_id id,

@@ -2,6 +2,8 @@
 /* Looking things up in a parsed document, and showing all of it. */
 #include "dissectors/xml.h"
 
+#include "util/utf8.h"
+
 /* --- looking up --- */
 
 static bool is_space(uint8_t c)
@@ -84,6 +86,64 @@ struct slice xml_attribute_value(const struct xml_element *e, const char *name)
 	return a ? a->value : SLICE_EMPTY;
 }
 
+/* --- entities --- */
+
+/* The character that an entity's name (between "&" and ";") stands for; false when it is none. */
+static bool entity(struct slice name, uint32_t *codepoint)
+{
+	static const struct {
+		const char *name;
+		uint32_t codepoint;
+	} entities[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
+	uint64_t number;
+	bool hex = slice_has_prefix(name, SLICE_LIT("#x"));
+
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+		if (slice_eq_str(name, entities[i].name)) {
+			*codepoint = entities[i].codepoint;
+			return true;
+		}
+	if (!slice_has_prefix(name, SLICE_LIT("#")))
+		return false;
+	if (!(hex ? slice_hex_u64(slice_sub(name, 2, name.len), &number)
+		  : slice_u64(slice_sub(name, 1, name.len), &number)))
+		return false;
+	*codepoint = (uint32_t)number;
+	return number <= 0x10ffff;
+}
+
+/* The longest entity name that can mean anything: "#x10ffff" with leading zeros. */
+#define ENTITY_MAX 12u
+
+struct slice xml_unescape(struct arena *arena, struct slice raw, bool *sound)
+{
+	size_t at = slice_find_byte(raw, '&');
+
+	*sound = true;
+	if (at == raw.len)
+		return raw;
+	/* No entity is shorter than the character it stands for. */
+	uint8_t *out = arena_alloc_raw(arena, raw.len);
+	size_t len = at;
+	memcpy(out, raw.ptr, at);
+	while (at < raw.len) {
+		struct slice name = slice_sub(raw, at + 1, ENTITY_MAX);
+		size_t end = slice_find_byte(name, ';');
+		uint32_t codepoint;
+
+		if (raw.ptr[at] != '&') {
+			out[len++] = raw.ptr[at++];
+		} else if (end < name.len && entity(slice_sub(name, 0, end), &codepoint)) {
+			len += utf8_put(codepoint, out + len);
+			at += end + 2;
+		} else {
+			*sound = false;
+			out[len++] = raw.ptr[at++];
+		}
+	}
+	return slice_of(out, len);
+}
+
 /* --- secrets --- */
 
 /* Elements whose text is a password, a ticket, a key or a cookie; within that parent only, when there is one. */
@@ -102,7 +162,11 @@ static const struct {
 	{"Token", NULL},
 	{"browserCookie", NULL},
 	{"cookies", NULL},
+	{"response", "challenge"},
+	{"ssl-compact-ticket", NULL},
 	{"storageAuthCache", NULL},
+	{"uic", NULL},
+	{"web-compact-ticket", NULL},
 	{"p", "PassportCookie"},
 	{"t", "PassportCookie"},
 };

@@ -91,7 +91,7 @@ def check_event(e, fields):
         exact = base64.b64decode(e["line_base64"]) if "line_base64" in e else e["line"].encode()
         require(exact.decode("utf-8", "replace") == e["line"], "line and line_base64 differ")
         require("line_base64" in e or "\n" not in e["line"], "line has a line end")
-        require(e["role"] == "WS" or e["line"].split(" ")[0] == e["name"], "name is not the first word")
+        require(e["role"] in ("WS", "P2P") or e["line"].split(" ")[0] == e["name"], "name is not the first word")
     if "payload_base64" in e:
         require(len(base64.b64decode(e["payload_base64"])) == e["payload_length"], "payload_length is wrong")
     for field, source, offset, length in e.get("ranges", []):

@@ -81,7 +81,7 @@ version|commands,--version,1|10 18|2 22
 capture|text,CO|COPYING|
 command|commands,U|USR UUX|VER Commands:
 field|fields,msnp.|msnp.trid msnp.name|p2p.flags
-help|help,|text json commands fields|help
+help|help,|text json extract commands fields|help
 END
 
 if ! command -v zsh >/dev/null; then

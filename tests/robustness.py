@@ -50,7 +50,7 @@ def missing(events):
 
 
 def brief(item):
-    return "nothing" if item is None else f"{item[0]}: {item[1][:70]!r} with {len(item[2])} bytes"
+    return "nothing" if item is None else f"{item[0]}: {(item[1] or b'')[:70]!r} with {len(item[2])} bytes"
 
 
 def same(wanted, got, where):

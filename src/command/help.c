@@ -8,13 +8,19 @@ const struct subcommand subcommands[] = {
 	{"text", FOR_TEXT, "[OPTION]... [FILE]...", "print the conversation, one line for each command",
 	 "Reads captures (pcap, pcapng, also compressed by gzip) and prints when, on which connection and\n"
 	 "to which kind of server each command went, the command line, and what it means. >>> is the client,\n"
-	 "<<< the server. Servers are DS dispatch, NS notification, SB switchboard, WS web services. Findings\n"
-	 "stand below the command they concern.\n",
+	 "<<< the server. Servers are DS dispatch, NS notification, SB switchboard, WS web services,\n"
+	 "P2P other clients. Findings stand below the command they concern.\n",
 	 command_text},
 	{"json", FOR_JSON, "[OPTION]... [FILE]...", "write events as JSON, one object a line",
 	 "Writes all that was read, understood and guessed as JSON records; docs/json.md describes them.\n"
 	 "Nothing is masked: tickets and passwords are in the output.\n",
 	 command_json},
+	{"extract", FOR_EXTRACT, "-o DIR [OPTION]... [FILE]...", "write pictures, files and other bodies into a folder",
+	 "Writes what users sent each other - display pictures, emoticons, files, winks, ink - as files of the\n"
+	 "folder, and manifest.json, which says of each what it is, from whom, to whom, when, and whether it is\n"
+	 "complete and has the SHA-1 it should. No file that is there is overwritten. On request (--kind) also\n"
+	 "offline messages, bodies of web services (with the tickets and passwords in them) and chat logs.\n",
+	 command_extract},
 	{"commands", FOR_COMMANDS, "[OPTION]... [NAME|NUMBER|errors]...", "look up commands and errors of the protocol",
 	 "Prints the forms of all commands, or those of the NAMEs in full: parameters, values, what they\n"
 	 "answer and the sources. A three-digit NUMBER is an error; 'errors' lists them all.\n",

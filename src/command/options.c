@@ -7,6 +7,7 @@
 #include "command/limits.h"
 #include "command/message.h"
 #include "dissectors/msnp.h"
+#include "output/extract.h"
 #include "util/memory.h"
 
 /* Codes of options without a letter. */
@@ -15,6 +16,7 @@ enum {
 	OPTION_DIRECTION,
 	OPTION_HELP,
 	OPTION_JSON,
+	OPTION_KIND,
 	OPTION_LIMIT,
 	OPTION_PAYLOAD,
 	OPTION_POLLS,
@@ -36,7 +38,9 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{NULL, 'r', "FILE", FOR_READING, "read a capture, as a bare FILE; - is standard input"},
-	{NULL, 'o', "FILE", FOR_ALL & ~FOR_HELP, "write there instead of standard output"},
+	{NULL, 'o', "FILE", FOR_ALL & ~(FOR_HELP | FOR_EXTRACT), "write there instead of standard output"},
+	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
+	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
@@ -141,6 +145,27 @@ static bool parse_direction(struct options *o, const char *value)
 	return true;
 }
 
+static bool parse_kinds(struct options *o, const char *value)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+	} kinds[] = {{"objects", EXTRACT_OBJECTS}, {"oim", EXTRACT_OIM}, {"soap", EXTRACT_SOAP}, {"chat", EXTRACT_CHAT}, {"all", EXTRACT_ALL}};
+	struct slice rest = slice_str(value);
+
+	while (rest.len) {
+		size_t end = slice_find_byte(rest, ','), i = 0;
+
+		while (i < sizeof(kinds) / sizeof(kinds[0]) && !slice_eq_str(slice_sub(rest, 0, end), kinds[i].name))
+			i++;
+		if (i == sizeof(kinds) / sizeof(kinds[0]))
+			return bad_value("--kind", value, "a list of objects, oim, soap, chat, all");
+		o->kinds |= kinds[i].bits;
+		rest = slice_sub(rest, end + 1, rest.len);
+	}
+	return o->kinds != 0 || bad_value("--kind", value, "a list of objects, oim, soap, chat, all");
+}
+
 /* --- parsing --- */
 
 static void add_operand(struct options *o, const char *operand)
@@ -160,6 +185,8 @@ static bool take_value(struct options *o, int code, const char *value)
 		return true;
 	case OPTION_COLOR:
 		return parse_colour(o, value);
+	case OPTION_KIND:
+		return parse_kinds(o, value);
 	case OPTION_LIMIT:
 		return limits_set(&o->pipeline, value);
 	case OPTION_VERSION:

@@ -13,8 +13,9 @@ enum {
 	FOR_COMMANDS = 4,
 	FOR_FIELDS = 8,
 	FOR_HELP = 16,
-	FOR_READING = FOR_TEXT | FOR_JSON,
-	FOR_ALL = 31,
+	FOR_EXTRACT = 32,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT,
+	FOR_ALL = 63,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -23,6 +24,7 @@ struct options {
 	const char **operands; /* files of -r and what is no option, in order; names and prefixes for references */
 	size_t operand_count;
 	const char *output;    /* -o, or NULL */
+	unsigned kinds;        /* EXTRACT_ bits of --kind; 0: not given */
 	enum colour_when colour;
 	bool help;
 	bool show_secrets, payload, pretty, ranges, json;

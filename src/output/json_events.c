@@ -41,16 +41,22 @@ static void write_capture(void *ctx, const struct capture_info *c)
 	end_record(w);
 }
 
+/* Connections with web services and between clients have none. */
+static bool has_version(const struct connection *c)
+{
+	return !c->web && !c->peer;
+}
+
 static void write_role(struct json *j, const struct connection *c)
 {
 	JSON_KEY(j, "role");
-	json_str(j, c->web ? "WS" : c->role ? msnp_role_name(c->role) : NULL);
+	json_str(j, c->web ? "WS" : c->peer ? "P2P" : c->role ? msnp_role_name(c->role) : NULL);
 }
 
 static void write_version(struct json *j, const struct connection *c)
 {
 	JSON_KEY(j, "version");
-	if (c->version > 0 && !c->web)
+	if (c->version > 0 && has_version(c))
 		json_u64(j, (uint64_t)c->version);
 	else
 		json_null(j);
@@ -122,7 +128,7 @@ static void write_params(struct json *j, const struct event *e)
 static void write_line(struct json *j, const struct event *e)
 {
 	JSON_KEY(j, "line");
-	if (e->kind != EVENT_COMMAND && e->kind != EVENT_EXCHANGE) {
+	if (e->kind != EVENT_COMMAND && e->kind != EVENT_EXCHANGE && (e->kind != EVENT_PEER || !e->line.len)) {
 		json_null(j);
 		return;
 	}
@@ -167,6 +173,7 @@ static void write_lengths(struct json *j, const struct event *e)
 		break;
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:
+	case EVENT_PEER:
 		if (e->has_payload && e->declared_length != e->payload.len) {
 			JSON_KEY(j, "declared_length");
 			json_u64(j, e->declared_length);
@@ -174,6 +181,10 @@ static void write_lengths(struct json *j, const struct event *e)
 		if (e->lost_bytes) {
 			JSON_KEY(j, "payload_lost");
 			write_lost(j, e->lost_bytes);
+		}
+		if (e->skipped_bytes) {
+			JSON_KEY(j, "skipped_bytes");
+			json_u64(j, e->skipped_bytes);
 		}
 		break;
 	case EVENT_LOST:
@@ -276,12 +287,12 @@ static void write_protocol(struct json *j, const struct connection *c)
 {
 	write_role(j, c);
 	JSON_KEY(j, "role_from");
-	json_str(j, c->web ? version_from_name(VERSION_INFERRED) : c->role ? version_from_name(c->role_from) : NULL);
+	json_str(j, !has_version(c) ? version_from_name(VERSION_INFERRED) : c->role ? version_from_name(c->role_from) : NULL);
 	write_version(j, c);
 	JSON_KEY(j, "version_from");
-	json_str(j, c->web ? NULL : version_from_name(c->version_from));
+	json_str(j, has_version(c) ? version_from_name(c->version_from) : NULL);
 	JSON_KEY(j, "version_range");
-	if (c->web) {
+	if (!has_version(c)) {
 		json_null(j);
 		return;
 	}

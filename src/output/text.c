@@ -157,6 +157,21 @@ static void add_transport(struct buffer *out, const struct connection *c)
 	}
 }
 
+static void add_peer(struct buffer *out, const struct connection *c)
+{
+	static const struct {
+		const char *peer, *what;
+	} kinds[] = {{"p2p", " direct connection"}, {"msnftp", " file transfer (MSNFTP)"}, {"webcam", " webcam video"}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].peer, c->peer) == 0)
+			buffer_add_str(out, kinds[i].what);
+	if (c->direction_from == DIRECTION_COMMANDS)
+		buffer_add_str(out, " (client told by what it says)");
+	else if (c->direction_from == DIRECTION_PORT)
+		buffer_add_str(out, " (client assumed from the ports)");
+}
+
 static void write_connection_start(void *ctx, const struct connection *c)
 {
 	struct text_events *w = ctx;
@@ -170,6 +185,8 @@ static void write_connection_start(void *ctx, const struct connection *c)
 	add_transport(out, c);
 	if (c->web) {
 		buffer_add_str(out, " web services");
+	} else if (c->peer) {
+		add_peer(out, c);
 	} else {
 		buffer_printf(out, " %s MSNP%d", c->role ? msnp_role_name(c->role) : "?", c->version);
 		add_provenance(out, c);
@@ -224,7 +241,7 @@ static void write_connection_end(void *ctx, const struct connection *c)
 
 static const char *role_shown(const struct connection *c)
 {
-	return c->web ? "WS" : c->role ? msnp_role_name(c->role) : "? ";
+	return c->web ? "WS" : c->peer ? "P2P" : c->role ? msnp_role_name(c->role) : "? ";
 }
 
 /* Time, connection and sender. */
@@ -239,8 +256,7 @@ static void add_origin(struct text_events *w, const struct event *e)
 	buffer_add_str(out, "  #");
 	buffer_add_u64(out, e->connection->id);
 	buffer_add_byte(out, ' ');
-	buffer_add_str(out, role_shown(e->connection));
-	buffer_add_str(out, "  ");
+	buffer_printf(out, "%-4s", role_shown(e->connection));
 	begin(w, style);
 	buffer_add_str(out, e->from == MSNP_CLIENT ? ">>> " : "<<< ");
 	end(w, style);
@@ -267,6 +283,12 @@ static void add_command(struct text_events *w, const struct event *e)
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:
 		mask_add_bytes(out, e->line, &w->masks.source[SOURCE_LINE]);
+		break;
+	case EVENT_PEER:
+		if (e->line.len)
+			mask_add_bytes(out, e->line, &w->masks.source[SOURCE_LINE]);
+		else
+			buffer_add(out, e->name.ptr, e->name.len);
 		break;
 	case EVENT_LOST:
 		buffer_add_str(out, "(lost ");
@@ -319,6 +341,7 @@ static enum style style_of(const struct event *e)
 	switch (e->kind) {
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:
+	case EVENT_PEER:
 		return e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
 	case EVENT_GATEWAY:
 		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;

@@ -209,6 +209,7 @@ void text_bytes_add(struct text_events *w, const struct event *e)
 
 	switch (e->kind) {
 	case EVENT_COMMAND:
+	case EVENT_PEER:
 		write_dump(out, "line", e->line, line);
 		write_dump(out, "payload", e->payload, payload);
 		break;

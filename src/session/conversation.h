@@ -3,14 +3,18 @@
 #ifndef MSNSCOPE_SESSION_CONVERSATION_H
 #define MSNSCOPE_SESSION_CONVERSATION_H
 
+#include "dissectors/link.h"
 #include "dissectors/msnp_framer.h"
 #include "dissectors/msnp_state.h"
 #include "session/oim.h"
 #include "session/origins.h"
+#include "session/p2p.h"
 #include "session/session.h"
+#include "session/split.h"
 #include "transport/transport.h"
 #include "util/buffer.h"
 
+struct peer;
 struct web_exchange;
 struct web_connection;
 
@@ -43,19 +47,32 @@ struct conversation {
 	struct request requests[SESSION_REQUESTS];
 };
 
-enum item_kind { ITEM_COMMAND, ITEM_LOST, ITEM_SKIPPED, ITEM_GATEWAY, ITEM_END, ITEM_REQUEST, ITEM_RESPONSE, ITEM_WEB_END };
+enum item_kind {
+	ITEM_COMMAND,
+	ITEM_LOST,
+	ITEM_SKIPPED,
+	ITEM_GATEWAY,
+	ITEM_END,
+	ITEM_REQUEST,
+	ITEM_RESPONSE,
+	ITEM_WEB_END,
+	ITEM_PEER,
+	ITEM_PEER_END,
+};
 
 /* Something that becomes an event (or the end of a connection). */
 struct item {
 	struct item *next;
 	enum item_kind kind;
-	struct conversation *conversation; /* NULL for ITEM_REQUEST and behind */
+	struct conversation *conversation; /* NULL for ITEM_REQUEST and behind, and with peer */
+	struct peer *peer;                 /* ITEM_PEER, ITEM_PEER_END, ITEM_LOST of such a connection; else NULL */
 	struct web_exchange *web;          /* ITEM_REQUEST, ITEM_RESPONSE; a reference is held */
 	struct web_connection *web_end;    /* ITEM_WEB_END */
 	enum gateway_notice notice;        /* ITEM_GATEWAY */
 	uint64_t exchange;                 /* number of the HTTP exchange, 0: none */
 	enum msnp_sender from;
 	struct framed framed;     /* slices as in the live stream, or into the item's own bytes */
+	struct link_message link; /* ITEM_PEER; its line and payload are those of framed.message */
 	uint64_t lost;            /* ITEM_LOST; EVENT_LOST_UNKNOWN when nobody knows */
 	struct slice challenge;   /* ITEM_COMMAND: pending challenge; ITEM_GATEWAY: text */
 	size_t web_bytes;         /* that the exchange holds for this item */
@@ -81,6 +98,7 @@ struct session {
 	struct session_totals totals;
 	uint64_t next_connection, next_event;
 	struct framer_budget budget;
+	size_t peer_bytes;     /* that framers of connections between clients may still keep */
 	struct arena arena;    /* of the event being handed over */
 	struct arena scratch;  /* of the line being looked at */
 	struct item *first, **last; /* waiting, oldest first */
@@ -95,6 +113,8 @@ struct session {
 	size_t next_asked;
 	struct dissection dissection;
 	struct oim_table *oim;
+	struct p2p_table *p2p;
+	struct split_table *split;
 };
 
 /* conversation.c */

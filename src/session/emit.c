@@ -6,6 +6,7 @@
 
 #include "dissectors/msnp_dissect.h"
 #include "session/conversation.h"
+#include "session/peer.h"
 #include "session/web.h"
 
 static void update_connection(struct conversation *v)
@@ -130,6 +131,7 @@ static void fill_command(struct conversation *v, const struct item *item, struct
 	e->has_payload = m->has_payload;
 	e->declared_length = m->declared;
 	e->lost_bytes = m->lost_bytes;
+	split_observe(s->split, e, &s->dissection, &context);
 	pair(v, e);
 }
 
@@ -221,6 +223,7 @@ void session_gateway_notice(struct session *s, const struct stream_connection *c
 /* Counts the event and gives it to the sink. */
 static void hand_over_event(struct session *s, struct connection *n, const struct event *e)
 {
+	p2p_observe(s->p2p, e, &s->dissection);
 	for (const struct finding *f = s->dissection.findings; f; f = f->next)
 		s->totals.findings[f->rule->severity]++;
 	n->events++;
@@ -228,6 +231,7 @@ static void hand_over_event(struct session *s, struct connection *n, const struc
 	if (s->sink.event)
 		s->sink.event(s->sink.ctx, e);
 	oim_observe(s->oim, e, &s->dissection.root);
+	p2p_flush(s->p2p);
 }
 
 static struct event start_event(struct session *s, const struct item *item, const struct connection *n)
@@ -286,10 +290,39 @@ static void emit_web_end(struct session *s, struct web_connection *web)
 	free(web);
 }
 
+static void emit_peer(struct session *s, const struct item *item)
+{
+	struct peer *p = item->peer;
+
+	if (!p->started && s->sink.connection_start)
+		s->sink.connection_start(s->sink.ctx, &p->connection);
+	p->started = true;
+	if (item->kind == ITEM_PEER_END) {
+		p2p_connection_end(s->p2p, &p->connection);
+		if (s->sink.connection_end)
+			s->sink.connection_end(s->sink.ctx, &p->connection);
+		peer_free(p);
+		return;
+	}
+	struct event e = start_event(s, item, &p->connection);
+	s->next_event++;
+	if (item->kind == ITEM_LOST)
+		fill_lost(s, item, &e);
+	else
+		peer_fill_event(s, item, &e);
+	add_anomalies(&s->dissection, item->anomalies);
+	hand_over_event(s, &p->connection, &e);
+	arena_reset(&s->arena);
+}
+
 void emit_item(struct session *s, const struct item *item)
 {
 	struct conversation *v = item->conversation;
 
+	if (item->peer) {
+		emit_peer(s, item);
+		return;
+	}
 	if (item->kind == ITEM_REQUEST || item->kind == ITEM_RESPONSE) {
 		emit_web(s, item);
 		return;
@@ -303,6 +336,8 @@ void emit_item(struct session *s, const struct item *item)
 		emit_event(s, v, item);
 		return;
 	}
+	split_connection_end(s->split, &v->connection, &s->sink, s->file);
+	p2p_connection_end(s->p2p, &v->connection);
 	if (s->sink.connection_end)
 		s->sink.connection_end(s->sink.ctx, &v->connection);
 	conversation_free(v);

@@ -26,7 +26,7 @@ struct connection {
 	uint64_t id;                 /* from 1, over all files of one run */
 	struct address client, server;
 	enum direction_from direction_from;
-	const char *transport;       /* "tcp", "http-gateway" */
+	const char *transport;       /* "tcp", "http-gateway", "p2p" */
 	const char *outer[CONNECTION_OUTER_MAX]; /* what is around it, outermost first: "socks5", ...; NULL behind the last */
 	const char *gateway_session; /* part of the gateway's session id that stays, or NULL */
 	const char *target;          /* where a proxy or the gateway was asked to connect to, or NULL */
@@ -41,6 +41,7 @@ struct connection {
 	uint64_t lost[2];            /* as far as it is known how many */
 	uint64_t polls;              /* exchanges with the gateway that carried nothing; final in connection_end only */
 	bool web;                    /* carries exchanges with web services, no MSNP: no role, no version */
+	const char *peer;            /* between two clients, no role, no version: "p2p", "msnftp" or "webcam"; else NULL */
 	uint64_t events;             /* handed over so far */
 	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
 };
@@ -50,6 +51,7 @@ enum event_kind {
 	EVENT_LOST,    /* bytes missing from the capture: lost_bytes */
 	EVENT_EXCHANGE, /* request or response of a web service: line is its start line, payload its body */
 	EVENT_GATEWAY, /* something about a gateway session: the summary says what */
+	EVENT_PEER,    /* a message on a connection between clients: line of text protocols, payload */
 	EVENT_SKIPPED, /* bytes that are no command: payload holds the first of them, skipped_bytes says how many */
 };
 
@@ -71,8 +73,8 @@ struct event {
 	uint64_t session;            /* 0: none */
 	uint64_t exchange;           /* number of the HTTP exchange it came in, 0: none */
 	enum msnp_sender from;
-	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST */
-	struct slice name;           /* command name; "lost", "skipped" for the other kinds */
+	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST; "p2p", "msnftp", "webcam" for EVENT_PEER */
+	struct slice name;           /* command name; see link_dissect for EVENT_PEER; "lost", "skipped" for the other kinds */
 	bool has_trid;
 	uint64_t trid;
 	struct msnp_words words;     /* words.word[0] is the name; params are the words behind TrID (has_trid) or name */
@@ -81,7 +83,7 @@ struct event {
 	bool has_payload;
 	uint64_t declared_length;    /* of the payload, as the line says */
 	uint64_t lost_bytes;         /* EVENT_LOST; for commands: inside the payload; may be EVENT_LOST_UNKNOWN */
-	uint64_t skipped_bytes;      /* EVENT_SKIPPED */
+	uint64_t skipped_bytes;      /* EVENT_SKIPPED; EVENT_PEER: of bytes that are no message */
 	uint64_t reply_to;           /* id of the request, 0 when none */
 	int64_t latency_ns;          /* since the request; meaningful with reply_to */
 	const struct msnp_form *form; /* row of the command table, or NULL */

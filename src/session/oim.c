@@ -190,12 +190,22 @@ static void observe_store(struct oim_table *t, const struct event *e, const stru
 	sent(t, e, &c);
 }
 
+/* The text of a message; of one that was split, when it is whole. */
+static const struct field *text_of(const struct field *root)
+{
+	const struct field *joined = child(root, F_MSG_JOINED);
+
+	if (joined)
+		return child(joined, F_MSG_TEXT);
+	return child(root, F_MSG_CHUNKS) || child(root, F_MSG_CHUNK) ? NULL : child(root, F_MSG_TEXT);
+}
+
 /* UUM to somebody who is not signed in. */
 static void observe_uum(struct oim_table *t, const struct event *e, const struct field *root)
 {
 	const struct field *agent = headers_find(child(root, F_MSG_HEADERS), "Dest-Agent");
 	const struct field *network = child(root, P_network_id), *type = child(root, P_message_type);
-	const struct field *body = child(root, F_MSG_TEXT);
+	const struct field *body = text_of(root);
 	struct oim_content c = {.from = user_of(t, e), .to = text(root, P_passport)};
 
 	bool to_client = agent && slice_case_eq(agent->value.text, SLICE_LIT("client"));
@@ -207,6 +217,28 @@ static void observe_uum(struct oim_table *t, const struct event *e, const struct
 	c.has_text = true;
 	c.text = body->value.text;
 	sent(t, e, &c);
+}
+
+/* SDG whose Service-Channel says that it is to be stored, or was. */
+static void observe_sdg(struct oim_table *t, const struct event *e, const struct field *root)
+{
+	const struct field *routing = child(root, F_ROUTING), *body = text_of(root);
+	struct oim_content c = {.has_text = true};
+
+	if (!routing || !body || !slice_case_eq(text(routing, F_ROUTING_CHANNEL), SLICE_LIT("IM/Offline")))
+		return;
+	const struct field *from = child(routing, F_ROUTING_FROM), *to = child(routing, F_ROUTING_TO);
+	c.from = from ? text(from, F_ADDRESS_ACCOUNT) : SLICE_EMPTY;
+	c.to = to ? text(to, F_ADDRESS_ACCOUNT) : SLICE_EMPTY;
+	c.text = body->value.text;
+	if (e->from == MSNP_CLIENT) {
+		sent(t, e, &c);
+		return;
+	}
+	struct oim_record *record = seen(oim_record_new(&t->records), e);
+	record->message.fetched = step(e);
+	oim_record_learn(record, &c);
+	oim_record_link(&t->records, record);
 }
 
 static void observe_waiting(struct oim_table *t, const struct event *e, const struct field *waiting)
@@ -297,6 +329,8 @@ void oim_observe(struct oim_table *t, const struct event *e, const struct field 
 		observe_user(t, e, root);
 	else if (slice_eq_str(e->name, "UUM"))
 		observe_uum(t, e, root);
+	else if (slice_eq_str(e->name, "SDG"))
+		observe_sdg(t, e, root);
 	else if (e->reply_to && child(root, F_MSNP_ERROR))
 		oim_records_refused(&t->records, e->reply_to, e);
 	else if (!slice_eq_str(slice_str(e->protocol), "msnp"))

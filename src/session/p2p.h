@@ -17,9 +17,9 @@
 #define P2P_MESSAGES_MAX 1024u
 /* Bytes of one message that is kept whole (MSNSLP, ink, typed data); objects are not kept, but handed on. */
 #define P2P_MESSAGE_BYTES_MAX (256u << 10)
-/* The same for all messages together. */
+/* The same for all messages together, with bytes that wait for their SHA-1. */
 #define P2P_TOTAL_BYTES_MAX (16u << 20)
-/* Ranges that one message is known in; beyond, the smallest holes count as missing. */
+/* Ranges that one message is known in; beyond, bytes that touch none of them are left out and count as missing. */
 #define P2P_RANGES_MAX 256u
 /* Bytes of an object that wait, having come out of order, for its SHA-1. */
 #define P2P_HASH_WAITING_MAX (4u << 20)

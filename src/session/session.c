@@ -6,6 +6,7 @@
 
 #include "dissectors/msnp_detect.h"
 #include "session/conversation.h"
+#include "session/peer.h"
 #include "session/web.h"
 #include "util/memory.h"
 
@@ -15,6 +16,7 @@
  */
 struct probe {
 	struct conversation *conversation; /* NULL until recognised */
+	struct peer *peer;                 /* the same, for a connection between clients */
 	int client_side;
 	bool lenient; /* may begin with what is left of a proxy's handshake */
 	struct {
@@ -39,7 +41,10 @@ struct session *session_new(const struct session_options *options, const struct 
 		s->options.hold_bytes = SESSION_HOLD_BYTES_DEFAULT;
 	s->sink = *sink;
 	s->oim = oim_new(sink);
+	s->p2p = p2p_new(sink);
+	s->split = split_new();
 	s->budget.max = FRAMER_BUDGET_DEFAULT;
+	s->peer_bytes = SESSION_PEER_BYTES;
 	s->last = &s->first;
 	return s;
 }
@@ -47,6 +52,8 @@ struct session *session_new(const struct session_options *options, const struct 
 void session_free(struct session *s)
 {
 	oim_free(s->oim);
+	p2p_free(s->p2p);
+	split_free(s->split);
 	queue_free(s);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
@@ -55,6 +62,7 @@ void session_free(struct session *s)
 
 void session_end_file(struct session *s)
 {
+	p2p_finish(s->p2p);
 	oim_finish(s->oim);
 }
 
@@ -136,16 +144,40 @@ static struct finding_side look(struct session *s, const struct stream_connectio
 	return r;
 }
 
+static bool is_recognised(const struct probe *p)
+{
+	return p->conversation || p->peer;
+}
+
+static void feed(struct probe *p, int side, struct slice data, const struct stream_origin *origin)
+{
+	if (p->peer)
+		peer_data(p->peer, sender_of(p, side), data, origin);
+	else
+		conversation_data(p->conversation, sender_of(p, side), data, origin);
+}
+
+static void feed_gap(struct probe *p, int side, uint64_t len, const struct stream_origin *origin)
+{
+	if (p->peer)
+		peer_gap(p->peer, sender_of(p, side), len, origin);
+	else
+		conversation_gap(p->conversation, sender_of(p, side), len, origin);
+}
+
 /* Tells what was dropped and lost of one side before the bytes that were kept. */
 static void tell_missed(struct probe *p, int side)
 {
-	struct conversation *v = p->conversation;
+	enum msnp_sender from = sender_of(p, side);
+	const struct stream_origin *first = &p->side[side].skipped_first, *last = &p->side[side].skipped_last;
+	struct slice shown = buffer_slice(&p->side[side].shown);
 
-	if (p->side[side].skipped)
-		conversation_missed(v, sender_of(p, side), p->side[side].skipped, buffer_slice(&p->side[side].shown),
-				    &p->side[side].skipped_first, &p->side[side].skipped_last);
+	if (p->side[side].skipped && p->peer)
+		peer_missed(p->peer, from, p->side[side].skipped, shown, first, last);
+	else if (p->side[side].skipped)
+		conversation_missed(p->conversation, from, p->side[side].skipped, shown, first, last);
 	if (p->side[side].lost)
-		conversation_gap(v, sender_of(p, side), p->side[side].lost, &p->side[side].lost_origin);
+		feed_gap(p, side, p->side[side].lost, &p->side[side].lost_origin);
 }
 
 /* Frame of the next kept piece of a side. */
@@ -169,7 +201,7 @@ static void replay_piece(struct probe *p, int side)
 	o->head++;
 	o->count--;
 	if (piece.len)
-		conversation_data(p->conversation, sender_of(p, side), piece, &origin);
+		feed(p, side, piece, &origin);
 }
 
 static void replay(struct probe *p)
@@ -189,6 +221,16 @@ static uint64_t first_frame(const struct probe *p, int side)
 	return p->side[side].skipped ? p->side[side].skipped_first.frame : next_frame(p, side);
 }
 
+/* Hands on what came before the connection was recognised. */
+static void catch_up(struct probe *p)
+{
+	int first = first_frame(p, 1) < first_frame(p, 0) ? 1 : 0;
+
+	tell_missed(p, first);
+	tell_missed(p, !first);
+	replay(p);
+}
+
 static void recognise(struct session *s, struct stream_connection *c, struct probe *p, int client_side,
 		      enum direction_from from)
 {
@@ -202,10 +244,22 @@ static void recognise(struct session *s, struct stream_connection *c, struct pro
 		if (c->opener >= 0 && p->side[i].skipped == 0 && p->side[i].lost == 0)
 			v->direction[sender_of(p, i)].framer.synced = true;
 	}
-	int first = first_frame(p, 1) < first_frame(p, 0) ? 1 : 0;
-	tell_missed(p, first);
-	tell_missed(p, !first);
-	replay(p);
+	catch_up(p);
+}
+
+/* side brought the bytes that told; opens: as only who connects does. */
+static void recognise_peer(struct session *s, struct stream_connection *c, struct probe *p, int side,
+			   enum link_protocol protocol, bool opens)
+{
+	enum direction_from from = DIRECTION_SYN;
+
+	p->client_side = c->opener;
+	if (c->opener < 0) {
+		p->client_side = opens ? side : client_by_port(c);
+		from = opens ? DIRECTION_COMMANDS : DIRECTION_PORT;
+	}
+	p->peer = peer_new(s, c, p->client_side, from, protocol, from == DIRECTION_PORT ? -1 : MSNP_CLIENT);
+	catch_up(p);
 }
 
 static struct stream_origin origin_at(const struct origins *o, uint64_t offset)
@@ -265,6 +319,43 @@ static struct finding_side look_further(struct session *s, struct stream_connect
 	return r;
 }
 
+/* Does an answer come before what it answers? */
+static bool may_be_early(const struct stream_connection *c, int side, struct slice first)
+{
+	return c->opener == !side && c->bytes[c->opener] == 0 && c->bytes[side] < LINK_LINE_MAX && link_may_answer(first);
+}
+
+/*
+ * Is it a connection between clients?  The first bytes tell; where they are
+ * missing, what begins a segment does.
+ */
+static enum link_guess look_for_peer(struct session *s, struct stream_connection *c, struct probe *p, int side,
+				     struct slice data)
+{
+	enum link_protocol protocol = LINK_NONE;
+	enum link_guess guess = LINK_GUESS_NO;
+	bool missed = c->opener < 0 || c->lost[0] || c->lost[1];
+	struct slice kept = buffer_slice(&p->side[side].bytes);
+
+	if (through_gateway(c))
+		return LINK_GUESS_NO;
+	if (p->side[side].seen == kept.len && !p->side[side].lost)
+		guess = link_recognise(kept, &protocol);
+	bool opens = guess == LINK_GUESS_YES;
+	if (guess == LINK_GUESS_NO && missed) {
+		opens = link_recognise(data, &protocol) == LINK_GUESS_YES;
+		if (opens || link_recognise_middle(data, &protocol)) {
+			guess = LINK_GUESS_YES;
+			drop(p, side, kept.len - data.len);
+		}
+	}
+	if (guess == LINK_GUESS_YES)
+		recognise_peer(s, c, p, side, protocol, opens);
+	if (guess == LINK_GUESS_NO && may_be_early(c, side, kept))
+		guess = LINK_GUESS_MORE;
+	return guess;
+}
+
 /*
  * Bytes of a SOCKS handshake that transport/ could not put together, as part of
  * it was lost or came out of order: what follows may be MSNP all the same.
@@ -272,6 +363,13 @@ static struct finding_side look_further(struct session *s, struct stream_connect
 static bool may_be_proxy(struct slice data)
 {
 	return data.len && (data.ptr[0] <= 1 || data.ptr[0] == 4 || data.ptr[0] == 5);
+}
+
+static bool may_be_peer(const struct stream_connection *c, int side, struct slice data)
+{
+	enum link_protocol protocol;
+
+	return link_recognise(data, &protocol) != LINK_GUESS_NO || may_be_early(c, side, data);
 }
 
 static struct probe *probe_new(struct stream_connection *c)
@@ -297,7 +395,8 @@ static enum stream_verdict probe_data(struct session *s, struct stream_connectio
 	bool from_start = c->opener >= 0 && c->lost[side] == 0 && c->bytes[side] == 0;
 
 	/* Told by the first bytes, without keeping anything: nearly all connections that are not MSNP. */
-	if (!p && from_start && !on_port(c) && !may_be_proxy(data) && look(s, c, side, data).found == DETECT_NO)
+	if (!p && from_start && !on_port(c) && !may_be_proxy(data) && !may_be_peer(c, side, data) &&
+	    look(s, c, side, data).found == DETECT_NO)
 		return STREAM_IGNORE;
 	if (!p) {
 		p = probe_new(c);
@@ -306,6 +405,8 @@ static enum stream_verdict probe_data(struct session *s, struct stream_connectio
 	p->side[side].seen += data.len;
 	origins_add(&p->side[side].origins, p->side[side].bytes.len, origin);
 	buffer_add_slice(&p->side[side].bytes, data);
+	if (look_for_peer(s, c, p, side, data) != LINK_GUESS_NO)
+		return STREAM_CONTINUE;
 	struct finding_side r = look_further(s, c, p, side);
 	if (r.found == DETECT_YES) {
 		recognise(s, c, p, r.client_side, r.from);
@@ -323,9 +424,9 @@ static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int s
 {
 	struct probe *p = c->user;
 
-	if (!p || !p->conversation)
+	if (!p || !is_recognised(p))
 		return probe_data(ctx, c, side, data, origin);
-	conversation_data(p->conversation, sender_of(p, side), data, origin);
+	feed(p, side, data, origin);
 	return STREAM_CONTINUE;
 }
 
@@ -335,8 +436,8 @@ static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int si
 	struct probe *p = c->user ? c->user : probe_new(c);
 
 	(void)ctx;
-	if (p->conversation) {
-		conversation_gap(p->conversation, sender_of(p, side), len, origin);
+	if (is_recognised(p)) {
+		feed_gap(p, side, len, origin);
 		return STREAM_CONTINUE;
 	}
 	drop(p, side, p->side[side].bytes.len);
@@ -357,6 +458,8 @@ static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
 		return;
 	if (p->conversation)
 		conversation_end(p->conversation, c, why);
+	if (p->peer)
+		peer_end(p->peer, c, why);
 	probe_free(p);
 	c->user = NULL;
 }
@@ -367,6 +470,8 @@ static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum st
 	struct probe *p = c->user;
 
 	(void)ctx;
+	if (p && p->peer)
+		p->peer->side[sender_of(p, side)].anomalies |= 1u << what;
 	if (!p || !p->conversation)
 		return;
 	struct direction *d = &p->conversation->direction[sender_of(p, side)];

@@ -25,6 +25,8 @@
  * MSNP, when it was not seen from its start; on MSNP's own port, and elsewhere. */
 #define SESSION_DETECT_BYTES_PORT 65536u
 #define SESSION_DETECT_BYTES 8192u
+/* Bytes of messages between clients that wait for their rest, over all connections. */
+#define SESSION_PEER_BYTES (16u << 20)
 
 struct session_options {
 	uint32_t hold_events; /* 0: default */

@@ -56,10 +56,24 @@ static void field_text(const struct field *f, struct buffer *out)
 		buffer_add_u64(out, f->value.number);
 }
 
+/* Does a field of that name anywhere in the tree have the value?  found: the value of the last one looked at. */
+static bool field_holds(const struct field *parent, const struct dialogue_expectation *x, struct buffer *found)
+{
+	for (const struct field *f = parent->first; f; f = f->next) {
+		if (strcmp(f->def->name, x->key) == 0) {
+			found->len = 0;
+			field_text(f, found);
+			if (slice_eq_str(buffer_slice(found), x->value))
+				return true;
+		}
+		if (field_holds(f, x, found))
+			return true;
+	}
+	return false;
+}
+
 static bool holds(const struct event *e, const struct dialogue_expectation *x, struct buffer *found)
 {
-	const struct field *f;
-
 	found->len = 0;
 	if (strcmp(x->key, "finding") == 0) {
 		for (const struct finding *n = e->dissection->findings; n; n = n->next)
@@ -67,21 +81,12 @@ static bool holds(const struct event *e, const struct dialogue_expectation *x, s
 				return true;
 		return false;
 	}
-	if (strcmp(x->key, "version") == 0) {
+	if (strcmp(x->key, "version") == 0)
 		buffer_add_u64(found, (uint64_t)e->connection->version);
-	} else {
-		/* A field that repeats meets an expectation with any of its values. */
-		for (f = e->dissection->root.first; f; f = f->next) {
-			if (strcmp(f->def->name, x->key) != 0)
-				continue;
-			found->len = 0;
-			field_text(f, found);
-			if (slice_eq_str(buffer_slice(found), x->value))
-				return true;
-		}
-		if (!found->len && (f = field_find(&e->dissection->root, slice_str(x->key))))
-			field_text(f, found);
-	}
+	else if (strcmp(x->key, "summary") == 0)
+		buffer_add_slice(found, e->dissection->summary);
+	else
+		return field_holds(&e->dissection->root, x, found);
 	return slice_eq_str(buffer_slice(found), x->value);
 }
 

@@ -106,7 +106,7 @@ static const struct row mails[] = {
 	 "oim.mail{oim.headers{[Content-Type]=\"multipart/mixed; boundary=x\"} oim.content_type=\"multipart/mixed\" "
 	 "oim.part{oim.headers oim.text=\"hi\"}} !oim.mail",
 	 NULL},
-	{"no headers", "oim.mail{oim.headers oim.text=\"\"} !msg.bad_header !oim.mail", NULL},
+	{"no headers", "oim.mail{oim.headers{[]=\"no headers\"} oim.text=\"\"} !msg.bad_header !oim.mail", NULL},
 	{"", "oim.mail{oim.headers oim.text=\"\"} !oim.mail", NULL},
 };
 

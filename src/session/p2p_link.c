@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Direct connections, which belong to the calls that name their GUID, and drawings. */
+#include <stdlib.h>
+
+#include "session/p2p_internal.h"
+
+struct p2p_direct *p2p_direct_of(struct p2p_table *t, uint64_t connection)
+{
+	struct p2p_direct *direct;
+
+	HASH_FIND(hh, t->directs, &connection, sizeof(connection), direct);
+	return direct;
+}
+
+void p2p_direct_free(struct p2p_table *t, struct p2p_direct *direct)
+{
+	HASH_DEL(t->directs, direct);
+	for (size_t i = 0; i < direct->side_count; i++) {
+		p2p_drop(&direct->side[i].own.text);
+		p2p_drop(&direct->side[i].peer.text);
+	}
+	free(direct);
+}
+
+/*
+ * The nonce of the call that the GUID is, or NULL.  Of hashed nonces each side
+ * shows its own; of plain ones both show the listening side's.
+ */
+static const struct p2p_nonce *nonce_of(const struct p2p_call *c, uint64_t plain, uint64_t hashed)
+{
+	for (size_t i = 0; i < c->nonce_count; i++)
+		if (c->nonces[i].hash == (c->nonces[i].hashed ? hashed : plain))
+			return &c->nonces[i];
+	return NULL;
+}
+
+static bool has_side(const struct p2p_direct *direct, uint64_t vantage)
+{
+	for (size_t i = 0; i < direct->side_count; i++)
+		if (direct->side[i].vantage == vantage)
+			return true;
+	return false;
+}
+
+static void add_side(struct p2p_table *t, struct p2p_direct *direct, struct p2p_call *c, const struct p2p_nonce *n,
+		     enum msnp_sender from)
+{
+	struct p2p_vantage *v = p2p_vantage_find(t, c->vantage);
+	bool shows_own = n->hashed || from == MSNP_SERVER;
+	bool sender_own = shows_own == n->own;
+
+	if (!v || direct->side_count == P2P_SIDES || has_side(direct, c->vantage))
+		return;
+	struct p2p_side *side = &direct->side[direct->side_count++];
+	side->vantage = c->vantage;
+	side->own = c->own;
+	side->peer = c->peer;
+	side->own.text = p2p_keep(c->inviter_own ? c->inviter : c->invitee);
+	side->peer.text = p2p_keep(c->inviter_own ? c->invitee : c->inviter);
+	side->own_is_client = (from == MSNP_CLIENT) == sender_own;
+	v->directs++;
+}
+
+void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice guid, struct slice hashed)
+{
+	uint64_t plain_hash = p2p_hash(guid), hashed_hash = p2p_hash(hashed);
+	struct p2p_direct *direct = p2p_direct_of(t, e->connection->id);
+	struct p2p_call *c, *next;
+
+	if (!direct) {
+		direct = memory_zalloc(sizeof(*direct));
+		direct->connection = e->connection->id;
+		HASH_ADD(hh, t->directs, connection, sizeof(direct->connection), direct);
+	}
+	if (direct->side_count == P2P_SIDES)
+		return;
+	HASH_ITER(hh, t->calls, c, next) {
+		const struct p2p_nonce *n = nonce_of(c, plain_hash, hashed_hash);
+
+		if (n)
+			add_side(t, direct, c, n, e->from);
+	}
+}
+
+void p2p_links_drop(struct p2p_table *t)
+{
+	struct p2p_direct *direct, *next;
+	struct p2p_ftp *ftp, *next_ftp;
+
+	HASH_ITER(hh, t->directs, direct, next)
+		p2p_direct_free(t, direct);
+	HASH_ITER(hh, t->ftps, ftp, next_ftp)
+		p2p_ftp_free(t, ftp);
+}
+
+void p2p_ink(struct p2p_view *w, const struct field *ink, const char *transport)
+{
+	struct slice drawing = p2p_text(ink, F_INK_DATA);
+	struct p2p_object *o;
+
+	if (drawing.len == 0)
+		return;
+	o = p2p_object_new(w->t, w->e, OBJECT_INK, transport);
+	o->object.from = p2p_keep(w->sender.text);
+	o->object.to = p2p_keep(w->addressee.text);
+	o->object.direct_connection = w->direct;
+	o->has_total = true;
+	o->total = drawing.len;
+	o->object.has_size = true;
+	o->object.size = drawing.len;
+	field_add_number(w->d, (struct field *)(uintptr_t)ink, F_P2P_OBJECT, o->object.id, ink->source, ink->offset, 0);
+	p2p_object_data(w->t, w->e, o, 0, drawing);
+	p2p_object_complete(w->t, w->e, o, NULL);
+}
