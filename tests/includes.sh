@@ -91,6 +91,7 @@ only '\(src/capture\|tests/bench\)' 'pcap[./]' libpcap
 only src/tui '(ncursesw?/)?n?curses|panel\.h|term\.h' curses
 only dissectors 'libxml/' libxml2
 only src/transport 'htp/' libhtp
+only src/timeline 'pcre2' pcre2
 
 result "every source has its SPDX line" "$(
 	{

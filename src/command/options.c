@@ -41,6 +41,7 @@ static const struct option_row rows[] = {
 	{NULL, 'o', "FILE", FOR_ALL & ~(FOR_HELP | FOR_EXTRACT), "write there instead of standard output"},
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
+	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
@@ -182,6 +183,9 @@ static bool take_value(struct options *o, int code, const char *value)
 		return true;
 	case 'o':
 		o->output = value;
+		return true;
+	case 'Y':
+		o->filter = value;
 		return true;
 	case OPTION_COLOR:
 		return parse_colour(o, value);

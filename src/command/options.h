@@ -25,6 +25,7 @@ struct options {
 	size_t operand_count;
 	const char *output;    /* -o, or NULL */
 	unsigned kinds;        /* EXTRACT_ bits of --kind; 0: not given */
+	const char *filter;    /* -Y, or NULL */
 	enum colour_when colour;
 	bool help;
 	bool show_secrets, payload, pretty, ranges, json;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "timeline/filter_sink.h"
 
 static bool is_stdio(const char *name)
 {
@@ -143,7 +144,7 @@ static bool read_capture(struct run *r, struct pipeline *p, const char *file)
 	return result == PIPELINE_DAMAGED;
 }
 
-void run_captures(struct run *r, const struct options *o, const struct event_sink *sink)
+static void read_captures(struct run *r, const struct options *o, const struct event_sink *sink)
 {
 	struct pipeline *p = pipeline_new(&o->pipeline, sink);
 	bool any = false;
@@ -155,4 +156,34 @@ void run_captures(struct run *r, const struct options *o, const struct event_sin
 	if (any)
 		pipeline_finish(p);
 	pipeline_free(p);
+}
+
+/* The expression, and a mark under the place where it is wrong. */
+static void complain_filter(const char *expression, const struct filter_error *error)
+{
+	message("-Y: %s", error->text);
+	message("    %s", expression);
+	message("    %*s^", (int)(error->column < 4096 ? error->column - 1 : 0), "");
+}
+
+void run_captures(struct run *r, const struct options *o, const struct event_sink *sink)
+{
+	struct filter_error error;
+	struct filter_sink wanted;
+
+	if (!o->filter) {
+		read_captures(r, o, sink);
+		return;
+	}
+	struct filter *filter = filter_compile(o->filter, &error);
+	if (!filter) {
+		complain_filter(o->filter, &error);
+		set_status(r, STATUS_UNUSABLE);
+		return;
+	}
+	filter_sink_init(&wanted, filter, sink);
+	struct event_sink outer = filter_sink(&wanted);
+	read_captures(r, o, &outer);
+	filter_sink_free(&wanted);
+	filter_free(filter);
 }

@@ -50,7 +50,7 @@ static bool has_version(const struct connection *c)
 static void write_role(struct json *j, const struct connection *c)
 {
 	JSON_KEY(j, "role");
-	json_str(j, c->web ? "WS" : c->peer ? "P2P" : c->role ? msnp_role_name(c->role) : NULL);
+	json_str(j, connection_role_name(c));
 }
 
 static void write_version(struct json *j, const struct connection *c)

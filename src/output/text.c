@@ -241,7 +241,9 @@ static void write_connection_end(void *ctx, const struct connection *c)
 
 static const char *role_shown(const struct connection *c)
 {
-	return c->web ? "WS" : c->peer ? "P2P" : c->role ? msnp_role_name(c->role) : "? ";
+	const char *name = connection_role_name(c);
+
+	return name ? name : "? ";
 }
 
 /* Time, connection and sender. */

@@ -23,7 +23,7 @@ const char *direction_from_name(enum direction_from d); /* "syn", "commands", "p
 #define CONNECTION_OUTER_MAX 4u
 
 struct connection {
-	uint64_t id;                 /* from 1, over all files of one run */
+	uint64_t id;                 /* from 1 in each file */
 	struct address client, server;
 	enum direction_from direction_from;
 	const char *transport;       /* "tcp", "http-gateway", "p2p" */
@@ -46,6 +46,9 @@ struct connection {
 	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
 };
 
+/* "DS", "NS", "SB"; "WS" web services; "P2P" another client; NULL when not known. */
+const char *connection_role_name(const struct connection *c);
+
 enum event_kind {
 	EVENT_COMMAND, /* a command line with its payload */
 	EVENT_LOST,    /* bytes missing from the capture: lost_bytes */
@@ -62,7 +65,7 @@ enum event_kind {
 #define EVENT_FRAMES_MAX 64u
 
 struct event {
-	uint64_t id;                 /* from 1, over all files of one run, in order of output */
+	uint64_t id;                 /* from 1 in each file, in order of output */
 	enum event_kind kind;
 	int64_t time_ns;             /* of the frame that completed it */
 	bool nanoseconds;            /* the capture's clock is finer than microseconds */
@@ -86,6 +89,7 @@ struct event {
 	uint64_t skipped_bytes;      /* EVENT_SKIPPED; EVENT_PEER: of bytes that are no message */
 	uint64_t reply_to;           /* id of the request, 0 when none */
 	int64_t latency_ns;          /* since the request; meaningful with reply_to */
+	const char *reply_by;        /* how it was found: "trid", "order", "link"; NULL when none */
 	const struct msnp_form *form; /* row of the command table, or NULL */
 	const struct dissection *dissection; /* sources, fields, findings, summary */
 };
@@ -168,7 +172,7 @@ struct object_step {
  * ends.
  */
 struct object {
-	uint64_t id;                 /* from 1, over all files of one run, in the order they begin */
+	uint64_t id;                 /* from 1 in each file, in the order they begin */
 	enum object_kind kind;
 	enum object_state state;
 	const char *transport;       /* "p2p-v1", "p2p-v2", "msnftp", "message" */
@@ -196,6 +200,182 @@ struct object {
 	bool nanoseconds;
 };
 
+/* How a connection was recognised as one of a user session. */
+enum session_link {
+	LINK_SIGN_IN,  /* the session began on it, or it is its notification server */
+	LINK_REDIRECT, /* sent on to the next server by XFR */
+	LINK_COOKIE,   /* switchboard: shows a cookie that XFR SB gave */
+	LINK_RING,     /* switchboard: shows the cookie that RNG gave */
+	LINK_TICKET,   /* web service: a ticket that it gave, or shows, is used in the session */
+	LINK_ACCOUNT,  /* names the same account, and lies within its time */
+	LINK_ADDRESS,  /* from the same address within its time, and no other session fits */
+	LINK_CALL,     /* between clients: the nonce or cookie of a call in one of its conversations */
+};
+const char *session_link_name(enum session_link l); /* "sign-in", "redirect", "cookie", "ring", "ticket", "account", "address", "call" */
+/* LINK_ACCOUNT and LINK_ADDRESS are inferred. */
+bool session_link_inferred(enum session_link l);
+
+struct session_connection {
+	uint64_t connection;
+	enum session_link how;
+};
+
+/* Connections that one user session lists. */
+#define SESSION_CONNECTIONS_MAX 256u
+
+enum session_end {
+	SESSION_END_SIGNED_OUT,   /* OUT of the client */
+	SESSION_END_OTHER_PLACE,  /* OUT OTH: signed in elsewhere */
+	SESSION_END_SHUTDOWN,     /* OUT SSD */
+	SESSION_END_BY_SERVER,    /* OUT with another reason, or none */
+	SESSION_END_REFUSED,      /* the sign-in failed */
+	SESSION_END_CLOSED,       /* the connection was closed without a word */
+	SESSION_END_RESET,
+	SESSION_END_LOST,         /* idle, or gave way at a limit */
+	SESSION_END_CAPTURE,      /* goes on where the capture ends */
+};
+const char *session_end_name(enum session_end e); /* "signed-out", "other-place", "shutdown", "by-server", "refused", "closed", ... */
+
+/* Somebody on the lists of a user, as last known. */
+struct contact {
+	struct slice account; /* "alice@example.com", "tel:+..."; a circle's id */
+	unsigned network;     /* as in the set network_id; 0 not known */
+	struct slice name;    /* friendly name, decoded */
+	unsigned lists;       /* bits: 1 FL, 2 AL, 4 BL, 8 RL, 16 PL */
+	bool removed;         /* was on a list, and is on none now */
+	struct slice groups;  /* names (or ids, when the name is not known), joined by ", " */
+	struct slice status;  /* last known: "NLN", ...; empty when never seen */
+	struct slice message; /* personal message */
+	struct slice media;   /* what is played */
+	int64_t status_ns;    /* when that was last told; 0 never */
+};
+
+struct group {
+	struct slice id, name;
+	bool removed;
+};
+
+/* A change of presence; who is empty for the user. */
+struct presence_change {
+	uint64_t event;
+	int64_t time_ns;
+	struct slice who;
+	struct slice status;  /* "NLN", ..., "FLN"; empty when only the rest changed */
+	struct slice name, message, media; /* empty when not told */
+};
+
+/* Entries of each kind that one session keeps; further ones are counted only. */
+#define SESSION_CONTACTS_MAX 4096u
+#define SESSION_GROUPS_MAX 256u
+#define SESSION_PRESENCE_MAX 16384u
+
+/* What lists and presence a session has shown. */
+struct roster_view {
+	const struct contact *contacts; /* in the order they became known */
+	size_t contact_count;
+	uint64_t contacts_omitted;
+	const struct group *groups;
+	size_t group_count;
+	uint64_t groups_omitted;
+	const struct presence_change *presence; /* in order */
+	size_t presence_count;
+	uint64_t presence_omitted;
+	struct slice status, message, media; /* own, as last known */
+	bool has_lists;                      /* the lists were seen, from protocol or address book */
+};
+
+/* Everything that one user did between signing in and out.  Texts are empty when not known. */
+struct user_session {
+	uint64_t id;                  /* from 1 in each file, in the order they begin */
+	struct slice user;            /* account */
+	struct slice endpoint;        /* machine GUID */
+	struct slice name;            /* own friendly name, as last known */
+	struct slice client, client_version, os; /* as CVR says */
+	int version;                  /* of the protocol; 0 not known */
+	enum version_from version_from;
+	const char *sign_in;          /* "CTP", "MD5", "TWN", "SSO", "WEB"; NULL when not seen */
+	bool signed_in;               /* the server accepted it */
+	bool began_before;            /* the sign-in is not in the capture */
+	bool other_end;               /* another session of this file is with it in a conversation seen from both sides */
+	struct session_connection connections[SESSION_CONNECTIONS_MAX]; /* in the order they were linked */
+	size_t connection_count;
+	uint64_t connections_omitted;
+	int64_t start_ns, end_ns;
+	uint64_t first_event, last_event;
+	enum session_end end;
+	struct slice end_text;        /* OUT reason, error and its name; empty when there is no more to say */
+	uint64_t events, findings[3];
+	uint64_t messages_sent, messages_received; /* texts */
+	struct roster_view roster;
+	bool nanoseconds;
+};
+
+/* How a conversation took place. */
+enum conversation_kind {
+	CONVERSATION_SWITCHBOARD,
+	CONVERSATION_DIRECT, /* one to one over the notification server: SDG, UUM and UBM */
+	CONVERSATION_CIRCLE,
+	CONVERSATION_GROUP,  /* temporary group (multiparty) */
+	CONVERSATION_OFFLINE, /* stored messages, sent or fetched */
+};
+const char *conversation_kind_name(enum conversation_kind k); /* "switchboard", "direct", "circle", "group", "offline" */
+
+enum talk_kind {
+	TALK_JOIN,    /* who was there first, or came */
+	TALK_LEAVE,
+	TALK_INVITE,  /* who asks whom to come */
+	TALK_TEXT,
+	TALK_ACTION,  /* text shown without a name */
+	TALK_NUDGE,
+	TALK_WINK,
+	TALK_VOICE,   /* voice clip */
+	TALK_INK,
+	TALK_TYPING,
+	TALK_EMOTICON, /* offers emoticons */
+	TALK_OFFER,   /* invites to a file transfer, webcam, game, ... */
+	TALK_OBJECT,  /* an object was transferred, or not: object says what */
+	TALK_FAILED,  /* a message was not delivered (NAK, error); line says which event */
+	TALK_CLOSED,  /* the conversation ended */
+};
+const char *talk_kind_name(enum talk_kind k); /* "join", "leave", "invite", "text", ... */
+
+/* One line of a conversation.  Texts live during the call. */
+struct talk {
+	uint64_t conversation;
+	uint64_t event;          /* 0: none (the end of a connection) */
+	int64_t time_ns;
+	bool nanoseconds;
+	enum talk_kind kind;
+	struct slice who;        /* account; empty when not known */
+	struct slice name;       /* friendly name as known at that time; or the one shown for this message */
+	struct slice whom;       /* TALK_INVITE, TALK_OFFER */
+	struct slice text;       /* what was said, offered, or why it failed */
+	struct slice style;      /* X-MMS-IM-Format as it stands; empty */
+	bool own;                /* sent by the user whose connection it is */
+	bool offline;            /* stored before it was read, or to be stored */
+	uint64_t about;          /* TALK_FAILED: event of the message; else 0 */
+	const struct object *object; /* TALK_OBJECT */
+};
+
+/* Participants that one conversation lists. */
+#define CONVERSATION_PARTICIPANTS_MAX 64u
+
+struct conversation_info {
+	uint64_t id;              /* from 1 in each file, in the order they begin */
+	enum conversation_kind kind;
+	uint64_t connection;      /* the first that it took place on */
+	uint64_t session;         /* user session it is seen from, 0 not known */
+	uint64_t same_as;         /* conversation of another user's side that is the same one; 0 none (so far) */
+	struct slice user;        /* whose side it is */
+	struct slice group;       /* id of the circle or group */
+	struct slice switchboard_session; /* session id of the switchboard */
+	struct slice participants[CONVERSATION_PARTICIPANTS_MAX]; /* accounts, the user too */
+	size_t participant_count;
+	uint64_t participants_omitted;
+	int64_t start_ns, end_ns;
+	uint64_t texts, typings, nudges, objects;
+};
+
 struct summary {
 	uint64_t packets, events, connections;
 	uint64_t findings[3];     /* indexed by enum severity */
@@ -219,6 +399,12 @@ struct event_sink {
 	void (*object_data)(void *ctx, const struct object *o, uint64_t offset, struct slice data);
 	/* An object has ended: comes behind the event that ends it, or at the end of its connection or file. */
 	void (*object)(void *ctx, const struct object *o);
+	/* A user session: at the end of the file. */
+	void (*user_session)(void *ctx, const struct user_session *s);
+	/* A conversation begins (participants are those of that time); a line of it; it has ended. */
+	void (*conversation_start)(void *ctx, const struct conversation_info *c);
+	void (*talk)(void *ctx, const struct talk *t);
+	void (*conversation_end)(void *ctx, const struct conversation_info *c);
 	void (*summary)(void *ctx, const struct summary *s);
 	void *ctx;
 };
