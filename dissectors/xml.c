@@ -397,3 +397,8 @@ struct xml_document xml_parse(struct arena *arena, struct slice text)
 		buffer_free(&b.content[i]);
 	return b.document;
 }
+
+void xml_prepare_threads(void)
+{
+	xmlInitParser();
+}

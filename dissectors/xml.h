@@ -48,6 +48,9 @@ struct xml_document {
  */
 struct xml_document xml_parse(struct arena *arena, struct slice text);
 
+/* To be called before threads parse at the same time. */
+void xml_prepare_threads(void);
+
 /* Does the text begin as XML does: blanks or a byte order mark, then "<" and what can follow that? */
 bool xml_looks_like(struct slice text);
 

@@ -181,11 +181,9 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	return result == CAPTURE_CUT ? PIPELINE_DAMAGED : PIPELINE_DONE;
 }
 
-void pipeline_finish(struct pipeline *p)
+struct summary pipeline_summary(const struct pipeline *p)
 {
 	const struct session_totals *t = session_totals(p->session);
-	struct summary s = {p->packets, t->events, t->connections, {t->findings[0], t->findings[1], t->findings[2]}};
 
-	if (p->sink.summary)
-		p->sink.summary(p->sink.ctx, &s);
+	return (struct summary){p->packets, t->events, t->connections, {t->findings[0], t->findings[1], t->findings[2]}};
 }

@@ -32,8 +32,8 @@ enum pipeline_result {
 /* Reads one file to its end ("-" is standard input).  message: CAPTURE_MESSAGE_MAX bytes. */
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message);
 
-/* Hands the summary of all files to the sink. */
-void pipeline_finish(struct pipeline *p);
+/* Of all files read so far. */
+struct summary pipeline_summary(const struct pipeline *p);
 
 void pipeline_free(struct pipeline *p);
 

@@ -10,6 +10,8 @@
 #include "output/extract.h"
 #include "util/memory.h"
 
+#define JOBS_MAX 1024u
+
 /* Codes of options without a letter. */
 enum {
 	OPTION_COLOR = 256,
@@ -42,6 +44,7 @@ static const struct option_row rows[] = {
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
+	{NULL, 'j', "N", FOR_READING & ~FOR_EXTRACT, "read N files at a time; 0: one for each processor"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
@@ -133,6 +136,17 @@ static bool parse_role(struct options *o, const char *value)
 	return bad_value("--role", value, "DS, NS or SB");
 }
 
+static bool parse_jobs(struct options *o, const char *value)
+{
+	uint64_t n;
+
+	if (!slice_u64(slice_str(value), &n) || n > JOBS_MAX)
+		return bad_value("-j", value, "a number of files to read at a time, up to 1024");
+	o->parallel = true;
+	o->jobs = (unsigned)n;
+	return true;
+}
+
 static bool parse_direction(struct options *o, const char *value)
 {
 	struct slice s = slice_str(value);
@@ -187,6 +201,8 @@ static bool take_value(struct options *o, int code, const char *value)
 	case 'Y':
 		o->filter = value;
 		return true;
+	case 'j':
+		return parse_jobs(o, value);
 	case OPTION_COLOR:
 		return parse_colour(o, value);
 	case OPTION_KIND:

@@ -26,6 +26,8 @@ struct options {
 	const char *output;    /* -o, or NULL */
 	unsigned kinds;        /* EXTRACT_ bits of --kind; 0: not given */
 	const char *filter;    /* -Y, or NULL */
+	bool parallel;         /* -j was given */
+	unsigned jobs;         /* its number; 0: one for each processor */
 	enum colour_when colour;
 	bool help;
 	bool show_secrets, payload, pretty, ranges, json;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "command/workers.h"
 #include "timeline/filter_sink.h"
 
 static bool is_stdio(const char *name)
@@ -123,39 +124,79 @@ int run_close(struct run *r)
 /* --- input --- */
 
 /* Unusable input outweighs damaged input. */
-static void set_status(struct run *r, int status)
+void run_set_status(struct run *r, int status)
 {
 	if (r->status != STATUS_UNUSABLE)
 		r->status = status;
 }
 
-/* Returns whether anything was handed to the sink. */
-static bool read_capture(struct run *r, struct pipeline *p, const char *file)
+void outcome_add_summary(struct summary *to, const struct summary *from)
 {
-	const char *name = is_stdio(file) ? "standard input" : file;
-	char reason[CAPTURE_MESSAGE_MAX] = "";
-
-	enum pipeline_result result = pipeline_file(p, file, reason);
-	if (result == PIPELINE_DONE)
-		return true;
-	output_flush(&r->out);
-	message("%s: %s", name, reason);
-	set_status(r, result == PIPELINE_DAMAGED ? STATUS_DAMAGED : STATUS_UNUSABLE);
-	return result == PIPELINE_DAMAGED;
+	to->packets += from->packets;
+	to->events += from->events;
+	to->connections += from->connections;
+	for (size_t i = 0; i < sizeof(to->findings) / sizeof(to->findings[0]); i++)
+		to->findings[i] += from->findings[i];
 }
 
-static void read_captures(struct run *r, const struct options *o, const struct event_sink *sink)
+const char *run_file(const struct options *o, size_t i)
 {
-	struct pipeline *p = pipeline_new(&o->pipeline, sink);
-	bool any = false;
+	return o->operand_count ? o->operands[i] : "-";
+}
 
-	if (o->operand_count == 0)
-		any = read_capture(r, p, "-");
-	for (size_t i = 0; i < o->operand_count; i++)
-		any |= read_capture(r, p, o->operands[i]);
-	if (any)
-		pipeline_finish(p);
+size_t run_file_count(const struct options *o)
+{
+	return o->operand_count ? o->operand_count : 1;
+}
+
+/* Nothing is remembered from one file to the next: what is written of a file depends on it alone. */
+static struct outcome read_file(const struct options *o, const char *file, const struct event_sink *sink)
+{
+	struct outcome outcome = {.status = STATUS_DONE};
+	struct pipeline *p = pipeline_new(&o->pipeline, sink);
+
+	switch (pipeline_file(p, file, outcome.reason)) {
+	case PIPELINE_DONE:
+		outcome.any = true;
+		break;
+	case PIPELINE_DAMAGED:
+		outcome.any = true;
+		outcome.status = STATUS_DAMAGED;
+		break;
+	case PIPELINE_UNREADABLE:
+		outcome.status = STATUS_UNUSABLE;
+		break;
+	}
+	outcome.summary = pipeline_summary(p);
 	pipeline_free(p);
+	return outcome;
+}
+
+/* The same through the filter, when there is one. */
+struct outcome outcome_of_file(const struct options *o, const char *file, const struct filter *filter,
+			       const struct event_sink *sink)
+{
+	struct filter_sink wanted;
+
+	if (!filter)
+		return read_file(o, file, sink);
+	filter_sink_init(&wanted, filter, sink);
+	struct event_sink outer = filter_sink(&wanted);
+	struct outcome outcome = read_file(o, file, &outer);
+	uint64_t packets = outcome.summary.packets;
+	outcome.summary = wanted.summary;
+	outcome.summary.packets = packets;
+	filter_sink_free(&wanted);
+	return outcome;
+}
+
+void outcome_tell(struct run *r, const char *file, const struct outcome *outcome)
+{
+	if (outcome->status == STATUS_DONE)
+		return;
+	output_flush(&r->out);
+	message("%s: %s", is_stdio(file) ? "standard input" : file, outcome->reason);
+	run_set_status(r, outcome->status);
 }
 
 /* The expression, and a mark under the place where it is wrong. */
@@ -166,24 +207,66 @@ static void complain_filter(const char *expression, const struct filter_error *e
 	message("    %*s^", (int)(error->column < 4096 ? error->column - 1 : 0), "");
 }
 
-void run_captures(struct run *r, const struct options *o, const struct event_sink *sink)
+/* False after a message; NULL in *filter when none is asked for. */
+static bool make_filter(struct run *r, const struct options *o, struct filter **filter)
 {
 	struct filter_error error;
-	struct filter_sink wanted;
 
-	if (!o->filter) {
-		read_captures(r, o, sink);
+	*filter = o->filter ? filter_compile(o->filter, &error) : NULL;
+	if (!o->filter || *filter)
+		return true;
+	complain_filter(o->filter, &error);
+	run_set_status(r, STATUS_UNUSABLE);
+	return false;
+}
+
+static void end_all(const struct event_sink *sink, const struct summary *total, bool any)
+{
+	if (any && sink->summary)
+		sink->summary(sink->ctx, total);
+}
+
+void run_captures(struct run *r, const struct options *o, const struct event_sink *sink)
+{
+	struct summary total = {0};
+	struct filter *filter;
+	bool any = false;
+
+	if (!make_filter(r, o, &filter))
 		return;
+	for (size_t i = 0; i < run_file_count(o); i++) {
+		struct outcome outcome = outcome_of_file(o, run_file(o, i), filter, sink);
+
+		outcome_tell(r, run_file(o, i), &outcome);
+		outcome_add_summary(&total, &outcome.summary);
+		any |= outcome.any;
 	}
-	struct filter *filter = filter_compile(o->filter, &error);
-	if (!filter) {
-		complain_filter(o->filter, &error);
-		set_status(r, STATUS_UNUSABLE);
-		return;
-	}
-	filter_sink_init(&wanted, filter, sink);
-	struct event_sink outer = filter_sink(&wanted);
-	read_captures(r, o, &outer);
-	filter_sink_free(&wanted);
+	end_all(sink, &total, any);
 	filter_free(filter);
+}
+
+static size_t worker_count(const struct options *o)
+{
+	long processors = o->jobs ? (long)o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = processors > 1 ? (size_t)processors : 1;
+
+	return count < run_file_count(o) ? count : run_file_count(o);
+}
+
+void run_files(struct run *r, const struct options *o, const struct run_writer *w)
+{
+	size_t count = o->parallel ? worker_count(o) : 1;
+	struct filter *filter;
+
+	/* A pretty array is one value over all files. */
+	if (count > 1 && !o->pretty) {
+		if (make_filter(r, o, &filter))
+			workers_run(r, o, w, count);
+		filter_free(filter);
+		return;
+	}
+	void *writer = w->open(o, r, &r->out);
+	struct event_sink sink = w->sink(writer);
+	run_captures(r, o, &sink);
+	w->close(writer);
 }

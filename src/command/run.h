@@ -22,9 +22,24 @@ bool run_open(struct run *r, const struct options *o, bool reads);
 
 /*
  * Reads the captures named by the operands, standard input when there are none,
- * into the sink.  Tells of what cannot be read or is damaged and goes on.
+ * one after the other into the sink.  Tells of what cannot be read or is
+ * damaged and goes on.  -Y is applied.
  */
 void run_captures(struct run *r, const struct options *o, const struct event_sink *sink);
+
+/* What makes an output of events, once for all files or, with workers, once for each. */
+struct run_writer {
+	/* The writer goes to out, which outlives it. */
+	void *(*open)(const struct options *o, const struct run *r, struct output *out);
+	struct event_sink (*sink)(void *writer);
+	void (*close)(void *writer);
+};
+
+/*
+ * The same with the files shared out among the workers of -j.  What is written
+ * is the same, in the order of the operands.
+ */
+void run_files(struct run *r, const struct options *o, const struct run_writer *w);
 
 /* Writes what is left and closes.  Returns the exit status. */
 int run_close(struct run *r);

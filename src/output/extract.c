@@ -65,6 +65,8 @@ static struct json *begin_entry(struct extract *x, const char *what, const char 
 	json_begin_object(&x->json);
 	JSON_KEY(&x->json, "file");
 	json_str(&x->json, file);
+	JSON_KEY(&x->json, "capture");
+	json_string(&x->json, buffer_slice(&x->capture));
 	JSON_KEY(&x->json, "what");
 	json_str(&x->json, what);
 	return &x->json;
@@ -405,6 +407,26 @@ static void on_chat(void *ctx, const char *file, const struct event *e, struct s
 	end_line(x);
 }
 
+/* Objects of the capture before that did not end were not wanted: numbers begin anew. */
+static void drop_unwanted(struct extract *x)
+{
+	struct extract_file *f, *next;
+
+	HASH_ITER(hh, x->files, f, next) {
+		folder_remove(x->folder, f->name);
+		free_file(x, f);
+	}
+}
+
+static void on_capture(void *ctx, const struct capture_info *c)
+{
+	struct extract *x = ctx;
+
+	drop_unwanted(x);
+	x->capture.len = 0;
+	buffer_add_str(&x->capture, c->file);
+}
+
 static void on_chat_failed(void *ctx, const char *file, int error)
 {
 	fail(ctx, file, error);
@@ -425,6 +447,7 @@ int extract_init(struct extract *x, struct folder *folder, struct output *list, 
 struct event_sink extract_sink(struct extract *x)
 {
 	return (struct event_sink){
+		.capture = on_capture,
 		.event = on_event,
 		.connection_end = on_connection_end,
 		.object_data = on_data,
@@ -435,11 +458,9 @@ struct event_sink extract_sink(struct extract *x)
 
 static void free_all(struct extract *x)
 {
-	struct extract_file *f, *next_file;
 	struct extract_known *k, *next_known;
 
-	HASH_ITER(hh, x->files, f, next_file)
-		free_file(x, f);
+	drop_unwanted(x);
 	HASH_ITER(hh, x->known, k, next_known) {
 		HASH_DEL(x->known, k);
 		free(k->name);
@@ -448,6 +469,7 @@ static void free_all(struct extract *x)
 	chat_log_free(&x->chats);
 	buffer_free(&x->base);
 	buffer_free(&x->name);
+	buffer_free(&x->capture);
 }
 
 int extract_end(struct extract *x)

@@ -34,6 +34,7 @@ struct extract {
 	struct extract_file *files;  /* of objects that have begun and not ended */
 	struct extract_known *known; /* by SHA-1 */
 	struct buffer base, name;    /* file names in work */
+	struct buffer capture;       /* name of the capture that is read */
 	struct chat_log chats;
 };
 

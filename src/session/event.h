@@ -385,8 +385,8 @@ struct summary {
  * A consumer of events.  Calls come in this order: capture, then connection_start
  * before the first event of a connection, events, connection_end after its last
  * event, notices anywhere; offline_message at the end of a file (earlier only
- * when there are very many); for several files again from capture on; summary
- * once at the very end.  Any member may be NULL.
+ * when there are very many); for several files again from capture on.  Who
+ * reads the files calls summary once at the very end.  Any member may be NULL.
  */
 struct event_sink {
 	void (*capture)(void *ctx, const struct capture_info *c);

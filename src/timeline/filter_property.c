@@ -140,6 +140,15 @@ PROPERTY_FUNCTION(skipped_bytes)
 	return e->skipped_bytes && one_integer(visit, ctx, e->skipped_bytes);
 }
 
+PROPERTY_FUNCTION(finding)
+{
+	uint64_t count = 0;
+
+	for (const struct finding *f = e->dissection->findings; f; f = f->next)
+		count++;
+	return count && one_integer(visit, ctx, count);
+}
+
 PROPERTY_FUNCTION(finding_id)
 {
 	for (const struct finding *f = e->dissection->findings; f; f = f->next)
@@ -223,6 +232,7 @@ static const struct property properties[] = {
 	ROW("latency", latency, SECONDS, "seconds", "time since that event"),
 	ROW("lost_bytes", lost_bytes, NUMBER, "number", "bytes that the capture lacks"),
 	ROW("skipped_bytes", skipped_bytes, NUMBER, "number", "bytes that are no command"),
+	ROW("finding", finding, NUMBER, "number", "how many findings it has"),
 	ROW("finding.id", finding_id, TEXT, "text", "rule of a finding"),
 	ROW("finding.severity", finding_severity, ORDER, "note, warning, error", "how grave a finding is"),
 	ROW("finding.text", finding_text, TEXT, "text", "what a finding says"),
