@@ -7,6 +7,9 @@
 #include "util/nearest.h"
 #include "util/utf8.h"
 
+/* The last whole year that nanoseconds since 1970 can count. */
+#define YEAR_MAX 2261u
+
 struct parser {
 	struct lexer lexer;
 	struct token token; /* the next one, not yet taken */
@@ -157,9 +160,11 @@ static bool time_of(struct slice s, uint64_t *ns)
 		return false;
 	if (s.len > 16 && (s.ptr[16] != ':' || !two_digits(s, 17, &second) || !fraction(slice_sub(s, 19, s.len), &rest)))
 		return false;
+	if (year < 1970 || year > YEAR_MAX || hour > 23 || minute > 59 || second > 60)
+		return false;
 	int64_t seconds = days_of((int64_t)year, (int64_t)month, (int64_t)day) * 86400 + (int64_t)(hour * 3600 + minute * 60 + second);
 	*ns = (uint64_t)(seconds * 1000000000 + rest);
-	return hour < 24 && minute < 60 && second < 61 && year >= 1970;
+	return true;
 }
 
 /* The words a property can be are told when another is written. */
