@@ -14,6 +14,7 @@ _msnscope_files() {
 # The value of an option that wants one; fails when the option is not one of these.
 _msnscope_value() {
 	case $1 in
+	-Y | -j) COMPREPLY=() ;;
 	-r | -o) _msnscope_files "$2" ;;
 	--color) _msnscope_offer 'auto always never' "$2" ;;
 	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
@@ -56,9 +57,9 @@ _msnscope() {
 
 	case $command in
 	'') options+=' -o -r --version' ;;
-	text) options+=' -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
-	json) options+=' -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
-	extract) options+=' -o -r --kind --limit --polls --verify-checksums' ;;
+	text) options+=' -Y -j -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
+	json) options+=' -Y -j -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
+	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;

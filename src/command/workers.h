@@ -3,7 +3,6 @@
 #ifndef MSNSCOPE_COMMAND_WORKERS_H
 #define MSNSCOPE_COMMAND_WORKERS_H
 
-#include "capture/capture.h"
 #include "command/run.h"
 #include "timeline/filter.h"
 
