@@ -31,6 +31,7 @@ struct run {
 	uint64_t unsupported_frame; /* first packet of an unknown link type, 0 when none */
 	int unsupported_linktype;
 	uint64_t cut_packets;       /* shorter than on the wire */
+	struct capture_totals totals;
 };
 
 struct pipeline *pipeline_new(const struct pipeline_options *options, const struct event_sink *sink)
@@ -123,7 +124,13 @@ static void tell_losses(struct run *r)
 static void take_packet(struct run *r, const struct packet *packet)
 {
 	struct segment segment;
+	struct capture_totals *t = &r->totals;
 
+	if (t->packets == 0 || packet->time_ns < t->first_ns)
+		t->first_ns = packet->time_ns;
+	if (t->packets == 0 || packet->time_ns > t->last_ns)
+		t->last_ns = packet->time_ns;
+	t->packets++;
 	if (packet->data.len < packet->wire_len)
 		r->cut_packets++;
 	switch (decoder_packet(r->decoder, packet, &segment)) {
@@ -141,6 +148,17 @@ static void take_packet(struct run *r, const struct packet *packet)
 	case DECODE_BROKEN:
 		break;
 	}
+}
+
+static void end_capture(struct run *r)
+{
+	const struct event_sink *sink = &r->pipeline->sink;
+
+	r->pipeline->packets += r->totals.packets;
+	r->totals.file = r->path;
+	r->totals.nanoseconds = capture_nanoseconds(r->capture);
+	if (sink->capture_end)
+		sink->capture_end(sink->ctx, &r->totals);
 }
 
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message)
@@ -164,7 +182,6 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	result = capture_next(r.capture, &packet, message);
 	show_capture(&r);
 	while (result == CAPTURE_PACKET) {
-		p->packets++;
 		take_packet(&r, &packet);
 		result = capture_next(r.capture, &packet, message);
 	}
@@ -174,6 +191,7 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	tell_losses(&r);
 	if (result == CAPTURE_CUT)
 		notice(&r, SEVERITY_ERROR, "%s", message);
+	end_capture(&r);
 	stream_table_free(r.streams);
 	transport_free(r.transport);
 	decoder_free(r.decoder);

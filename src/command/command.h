@@ -29,6 +29,7 @@ int subcommand_main(const struct subcommand *s, int argc, char **argv);
 int command_text(const struct options *o);
 int command_json(const struct options *o);
 int command_extract(const struct options *o);
+int command_stats(const struct options *o);
 int command_commands(const struct options *o);
 int command_fields(const struct options *o);
 int command_help(const struct options *o);

@@ -21,6 +21,11 @@ const struct subcommand subcommands[] = {
 	 "complete and has the SHA-1 it should. No file that is there is overwritten. On request (--kind) also\n"
 	 "offline messages, bodies of web services (with the tickets and passwords in them) and chat logs.\n",
 	 command_extract},
+	{"stats", FOR_STATS, "[OPTION]... [FILE]...", "count commands, bytes and latencies",
+	 "Prints tables of what is in captures: how often each command was sent, how many bytes it carried and\n"
+	 "how long its answers took; versions, kinds of servers, transports, connections, content types,\n"
+	 "operations of web services, errors and findings. Several captures are counted together.\n",
+	 command_stats},
 	{"commands", FOR_COMMANDS, "[OPTION]... [NAME|NUMBER|errors]...", "look up commands and errors of the protocol",
 	 "Prints the forms of all commands, or those of the NAMEs in full: parameters, values, what they\n"
 	 "answer and the sources. A three-digit NUMBER is an error; 'errors' lists them all.\n",

@@ -8,6 +8,7 @@
 #include "command/message.h"
 #include "dissectors/msnp.h"
 #include "output/extract.h"
+#include "output/stats.h"
 #include "util/memory.h"
 
 #define JOBS_MAX 1024u
@@ -15,7 +16,9 @@
 /* Codes of options without a letter. */
 enum {
 	OPTION_COLOR = 256,
+	OPTION_CSV,
 	OPTION_DIRECTION,
+	OPTION_EACH,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KIND,
@@ -26,6 +29,7 @@ enum {
 	OPTION_RANGES,
 	OPTION_ROLE,
 	OPTION_SHOW_SECRETS,
+	OPTION_TABLE,
 	OPTION_VERIFY_CHECKSUMS,
 	OPTION_VERSION,
 };
@@ -44,7 +48,10 @@ static const struct option_row rows[] = {
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
-	{NULL, 'j', "N", FOR_READING & ~FOR_EXTRACT, "read N files at a time; 0: one for each processor"},
+	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_STATS), "read N files at a time; 0: one for each processor"},
+	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
+	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
+	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
@@ -56,7 +63,7 @@ static const struct option_row rows[] = {
 	{"version", OPTION_VERSION, "N", FOR_COMMANDS, "only forms that MSNPN has"},
 	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS, "only forms spoken with a server of this kind: DS, NS or SB"},
 	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS, "only forms sent by this side: client (C>S) or server (S>C)"},
-	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS, "write one JSON object a line"},
+	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS, "write one JSON object a line"},
 	{"color", OPTION_COLOR, "WHEN", FOR_ALL, "colour: auto, always or never"},
 	{"help", OPTION_HELP, NULL, FOR_ALL, "print help"},
 };
@@ -181,6 +188,27 @@ static bool parse_kinds(struct options *o, const char *value)
 	return o->kinds != 0 || bad_value("--kind", value, "a list of objects, oim, soap, chat, all");
 }
 
+static bool parse_tables(struct options *o, const char *value)
+{
+	struct slice rest = slice_str(value);
+
+	while (rest.len) {
+		size_t end = slice_find_byte(rest, ','), i = 0;
+
+		while (i < STATS_TABLES && !slice_eq_str(slice_sub(rest, 0, end), stats_table_name((enum stats_table)i)))
+			i++;
+		if (i == STATS_TABLES)
+			break;
+		o->tables |= 1u << i;
+		rest = slice_sub(rest, end + 1, rest.len);
+	}
+	if (rest.len == 0 && o->tables)
+		return true;
+	return bad_value("--table", value,
+			 "a list of files, versions, roles, transports, connections, commands, content-types, operations, "
+			 "errors, findings");
+}
+
 /* --- parsing --- */
 
 static void add_operand(struct options *o, const char *operand)
@@ -209,6 +237,8 @@ static bool take_value(struct options *o, int code, const char *value)
 		return parse_kinds(o, value);
 	case OPTION_LIMIT:
 		return limits_set(&o->pipeline, value);
+	case OPTION_TABLE:
+		return parse_tables(o, value);
 	case OPTION_VERSION:
 		return parse_version(o, value);
 	case OPTION_ROLE:
@@ -221,6 +251,10 @@ static bool take_value(struct options *o, int code, const char *value)
 static bool *flag_of(struct options *o, int code)
 {
 	switch (code) {
+	case OPTION_CSV:
+		return &o->csv;
+	case OPTION_EACH:
+		return &o->each;
 	case OPTION_HELP:
 		return &o->help;
 	case OPTION_JSON:

@@ -14,8 +14,9 @@ enum {
 	FOR_FIELDS = 8,
 	FOR_HELP = 16,
 	FOR_EXTRACT = 32,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT,
-	FOR_ALL = 63,
+	FOR_STATS = 64,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS,
+	FOR_ALL = 127,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -30,7 +31,8 @@ struct options {
 	unsigned jobs;         /* its number; 0: one for each processor */
 	enum colour_when colour;
 	bool help;
-	bool show_secrets, payload, pretty, ranges, json;
+	unsigned tables;       /* bits 1 << enum stats_table of --table; 0: not given */
+	bool show_secrets, payload, pretty, ranges, json, csv, each;
 	unsigned verbose;
 	struct pipeline_options pipeline;
 	int version;           /* of MSNP; 0: any */

@@ -101,6 +101,14 @@ struct capture_info {
 	size_t linktype_count;
 };
 
+/* What was read of a file. */
+struct capture_totals {
+	const char *file;
+	uint64_t packets;
+	int64_t first_ns, last_ns; /* earliest and latest packet; 0 when there is none */
+	bool nanoseconds;          /* the capture's clock is finer than microseconds */
+};
+
 /* Something about a whole file rather than one event. */
 struct notice {
 	const char *file;
@@ -385,8 +393,9 @@ struct summary {
  * A consumer of events.  Calls come in this order: capture, then connection_start
  * before the first event of a connection, events, connection_end after its last
  * event, notices anywhere; offline_message at the end of a file (earlier only
- * when there are very many); for several files again from capture on.  Who
- * reads the files calls summary once at the very end.  Any member may be NULL.
+ * when there are very many), behind all of it capture_end; for several files
+ * again from capture on.  Who reads the files calls summary once at the very
+ * end.  Any member may be NULL.
  */
 struct event_sink {
 	void (*capture)(void *ctx, const struct capture_info *c);
@@ -405,6 +414,8 @@ struct event_sink {
 	void (*conversation_start)(void *ctx, const struct conversation_info *c);
 	void (*talk)(void *ctx, const struct talk *t);
 	void (*conversation_end)(void *ctx, const struct conversation_info *c);
+	/* A file that was begun by capture has been read. */
+	void (*capture_end)(void *ctx, const struct capture_totals *t);
 	void (*summary)(void *ctx, const struct summary *s);
 	void *ctx;
 };

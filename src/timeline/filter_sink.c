@@ -121,6 +121,14 @@ static void on_notice(void *ctx, const struct notice *n)
 		s->inner.notice(s->inner.ctx, n);
 }
 
+static void on_capture_end(void *ctx, const struct capture_totals *t)
+{
+	struct filter_sink *s = ctx;
+
+	if (s->inner.capture_end)
+		s->inner.capture_end(s->inner.ctx, t);
+}
+
 /* --- what is made of several events --- */
 
 /* Nobody knows yet whether the object will be wanted. */
@@ -182,6 +190,7 @@ struct event_sink filter_sink(struct filter_sink *s)
 		.event = on_event,
 		.connection_end = on_connection_end,
 		.notice = on_notice,
+		.capture_end = on_capture_end,
 		.object_data = on_object_data,
 		.object = on_object,
 		.user_session = on_user_session,
