@@ -18,6 +18,7 @@ _msnscope_value() {
 	-r | -o) _msnscope_files "$2" ;;
 	--color) _msnscope_offer 'auto always never' "$2" ;;
 	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
+	--table) _msnscope_offer 'files versions roles transports connections commands content-types operations errors findings' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
 	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
@@ -38,7 +39,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		text | json | extract | commands | fields | help)
+		text | json | extract | stats | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -60,6 +61,7 @@ _msnscope() {
 	text) options+=' -Y -j -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
 	json) options+=' -Y -j -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
+	stats) options+=' -Y -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;
@@ -72,10 +74,10 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json extract commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json extract stats commands fields help' -- "$current")
 		;;
-	text | json | extract) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'text json extract commands fields limits' "$current" ;;
+	text | json | extract | stats) _msnscope_files "$current" ;;
+	help) _msnscope_offer 'text json extract stats commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

@@ -70,6 +70,8 @@ subcommands|j|json|text
 global options|-|--help --version --color -r -o|--payload
 options of text|text,-|-v -vv --show-secrets --limit --verify-checksums -r -o|--payload --version
 options of json|json,--p|--payload --pretty|--ranges -r
+options of stats|stats,--|--table --json --csv --each --limit|--payload
+tables|stats,--table,=,co|connections commands content-types|errors
 options of commands|commands,-|--version --role --direction|-r --limit
 option after another|json,--pretty,--r|--ranges|--pretty
 colours|text,--color,=|auto always never|
@@ -81,7 +83,7 @@ version|commands,--version,1|10 18|2 22
 capture|text,CO|COPYING|
 command|commands,U|USR UUX|VER Commands:
 field|fields,msnp.|msnp.trid msnp.name|p2p.flags
-help|help,|text json extract commands fields|help
+help|help,|text json extract stats commands fields|help
 END
 
 if ! command -v zsh >/dev/null; then
