@@ -39,7 +39,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		text | json | extract | stats | commands | fields | help)
+		text | json | sessions | chat | extract | stats | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -60,8 +60,10 @@ _msnscope() {
 	'') options+=' -o -r --version' ;;
 	text) options+=' -Y -j -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
 	json) options+=' -Y -j -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
+	sessions) options+=' -Y -j -o -r -v --json --limit --polls --verify-checksums' ;;
+	chat) options+=' -Y -j -o -r -v --both --json --limit --polls --verify-checksums' ;;
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
-	stats) options+=' -Y -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
+	stats) options+=' -Y -j -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;
@@ -74,10 +76,10 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json extract stats commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json sessions chat extract stats commands fields help' -- "$current")
 		;;
-	text | json | extract | stats) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'text json extract stats commands fields limits' "$current" ;;
+	text | json | sessions | chat | extract | stats) _msnscope_files "$current" ;;
+	help) _msnscope_offer 'text json sessions chat extract stats commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

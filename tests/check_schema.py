@@ -111,6 +111,13 @@ def check_records(records, fields):
             check_event(e, fields)
         except Wrong as wrong:
             raise Wrong(f"event {e['id']} ({e['name']}): {wrong}") from None
+    sessions = {r["id"]: r for r in records if r["type"] == "session"}
+    require(sorted(sessions) == list(range(1, len(sessions) + 1)), "session ids are not consecutive")
+    for r in [*events, *connections.values()]:
+        require(r["session"] is None or r["session"] in sessions, f"{r['type']} {r['id']}: no record of session {r['session']}")
+    for s in sessions.values():
+        require(s["connections"] == [l["connection"] for l in s["links"]], f"session {s['id']}: links are of other connections")
+        require(set(s["connections"]) <= set(connections), f"session {s['id']}: no record of a connection")
     if records:
         require(records[0]["type"] in ("capture", "notice"), "does not begin with the capture")
         last = records[-1]
@@ -121,7 +128,18 @@ def check_records(records, fields):
             require(seen == count, f"summary counts {count} findings of severity {severity}, events have {seen}")
 
 
+def check_chat(path, validator):
+    records = parse(run("chat", "--json", path))
+    ends = [r["id"] for r in records if r["type"] == "conversation"]
+    require(len(ends) == len(set(ends)), "a conversation ends twice")
+    require({r["conversation"] for r in records if r["type"] == "talk"} <= set(ends), "a conversation has no end")
+    for record in records[:VALIDATED]:
+        for error in validator.iter_errors(record):
+            raise Wrong(f"{error.json_path}: {error.message[:300]} in {json.dumps(record)[:300]}")
+
+
 def check_capture(path, validator, fields):
+    check_chat(path, validator)
     plain = parse(run("json", path))
     full = parse(run("json", "--payload", "--ranges", path))
     require(len(plain) == len(full), "options change the number of records")

@@ -72,7 +72,9 @@ options of text|text,-|-v -vv --show-secrets --limit --verify-checksums -r -o|--
 options of json|json,--p|--payload --pretty|--ranges -r
 options of stats|stats,--|--table --json --csv --each --limit|--payload
 tables|stats,--table,=,co|connections commands content-types|errors
+options of sessions|sessions,-|-v --json --limit -r -o|--payload
 options of commands|commands,-|--version --role --direction|-r --limit
+options of chat|chat,-|-v --both --json --limit -o|--payload
 option after another|json,--pretty,--r|--ranges|--pretty
 colours|text,--color,=|auto always never|
 colour half typed|text,--color,=,al|always|auto
@@ -83,7 +85,7 @@ version|commands,--version,1|10 18|2 22
 capture|text,CO|COPYING|
 command|commands,U|USR UUX|VER Commands:
 field|fields,msnp.|msnp.trid msnp.name|p2p.flags
-help|help,|text json extract stats commands fields|help
+help|help,|text json sessions chat extract stats commands fields|help
 END
 
 if ! command -v zsh >/dev/null; then

@@ -205,8 +205,9 @@ def kinds():
         _, entries = extract(SAMPLE, folder, "--kind=chat")
         require({e["what"] for e in entries} == {"chat"}, f"{entries}")
         text = support.read_bytes(os.path.join(folder, entries[0]["file"])).decode()
-        for line in ("] alice@example.com: hello, are you there?\n", "] * bob@example.com sends a nudge\n",
-                     "] * bob@example.com sends a wink\n", "] * bob@example.com sends a drawing\n", "] * bob@example.com is here\n"):
+        for line in ("] Alice <alice@example.com>: hello, are you there?\n", "] * Bob <bob@example.com> sends a nudge\n",
+                     "] * Bob <bob@example.com> sends a wink \"Dancing teapot\"\n", "] * Bob <bob@example.com> sends a drawing\n",
+                     "] * Bob <bob@example.com> joins\n"):
             require(line in text, f"no line {line!r} in\n{text}")
 
 

@@ -79,6 +79,8 @@ CASES = [
     ("id in {10..20}", lambda e: 10 <= e["id"] <= 20),
     ("latency > 0.04", lambda e: e["latency"] is not None and e["latency"] > 0.04),
     ("reply_to", lambda e: e["reply_to"] is not None),
+    ("reply_by == order", lambda e: e["reply_by"] == "order"),
+    ("reply_by in {trid, link} and session == 1", lambda e: e["reply_by"] in ("trid", "link") and e["session"] == 1),
     ("param == NLN", lambda e: e["params"] is not None and "NLN" in e["params"]),
     ("line contains \"example.com\"", lambda e: e["line"] is not None and "example.com" in e["line"]),
     ("line contains Example", lambda e: e["line"] is not None and "Example" in e["line"]),

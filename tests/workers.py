@@ -55,7 +55,9 @@ def main():
     tap = support.Tap()
     with tempfile.TemporaryDirectory() as folder:
         for arguments in (["text"], ["text", "-v"], ["json"], ["json", "--ranges", "--payload"], ["json", "-Y", "name == MSG"],
-                          ["text", "-Y", "finding"], ["json", "--pretty"], ["text", "--color=always"]):
+                          ["text", "-Y", "finding"], ["json", "--pretty"], ["text", "--color=always"],
+                          ["sessions", "-v"], ["chat", "-v"], ["stats"], ["stats", "--csv", "--each"],
+                          ["stats", "--json", "-Y", "from == client"]):
             tap.case(" ".join(arguments), same, folder, *arguments)
     tap.case("each file alone", each_alone)
     tap.case("wrong numbers", wrong)

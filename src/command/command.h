@@ -28,7 +28,9 @@ int subcommand_main(const struct subcommand *s, int argc, char **argv);
 /* The subcommands' work. */
 int command_text(const struct options *o);
 int command_json(const struct options *o);
+int command_chat(const struct options *o);
 int command_extract(const struct options *o);
+int command_sessions(const struct options *o);
 int command_stats(const struct options *o);
 int command_commands(const struct options *o);
 int command_fields(const struct options *o);

@@ -15,6 +15,15 @@ const struct subcommand subcommands[] = {
 	 "Writes all that was read, understood and guessed as JSON records; docs/json.md describes them.\n"
 	 "Nothing is masked: tickets and passwords are in the output.\n",
 	 command_json},
+	{"sessions", FOR_SESSIONS, "[OPTION]... [FILE]...", "tell who was signed in, from when to when",
+	 "Prints a paragraph for each user session: account and friendly name, client, protocol and sign-in,\n"
+	 "why it ended, its connections and how each was recognised as one of them (what is inferred says so),\n"
+	 "contacts, groups, presence and messages.\n",
+	 command_sessions},
+	{"chat", FOR_CHAT, "[OPTION]... [FILE]...", "print what people said to each other",
+	 "Prints each conversation as a log of its own: who was there, who said what, nudges, files, and what was\n"
+	 "not delivered. A conversation that was captured at both ends is shown once. Times are UTC.\n",
+	 command_chat},
 	{"extract", FOR_EXTRACT, "-o DIR [OPTION]... [FILE]...", "write pictures, files and other bodies into a folder",
 	 "Writes what users sent each other - display pictures, emoticons, files, winks, ink - as files of the\n"
 	 "folder, and manifest.json, which says of each what it is, from whom, to whom, when, and whether it is\n"

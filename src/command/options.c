@@ -15,7 +15,8 @@
 
 /* Codes of options without a letter. */
 enum {
-	OPTION_COLOR = 256,
+	OPTION_BOTH = 256,
+	OPTION_COLOR,
 	OPTION_CSV,
 	OPTION_DIRECTION,
 	OPTION_EACH,
@@ -48,11 +49,14 @@ static const struct option_row rows[] = {
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
-	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_STATS), "read N files at a time; 0: one for each processor"},
+	{NULL, 'j', "N", FOR_READING & ~FOR_EXTRACT, "read N files at a time; 0: one for each processor"},
 	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
 	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
 	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
+	{NULL, 'v', NULL, FOR_SESSIONS, "list all contacts and changes of presence"},
+	{NULL, 'v', NULL, FOR_CHAT, "show who is typing, and how conversations end"},
+	{"both", OPTION_BOTH, NULL, FOR_CHAT, "show a conversation that was captured at both ends twice"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
 	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
@@ -63,7 +67,7 @@ static const struct option_row rows[] = {
 	{"version", OPTION_VERSION, "N", FOR_COMMANDS, "only forms that MSNPN has"},
 	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS, "only forms spoken with a server of this kind: DS, NS or SB"},
 	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS, "only forms sent by this side: client (C>S) or server (S>C)"},
-	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS, "write one JSON object a line"},
+	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS | FOR_SESSIONS | FOR_CHAT, "write one JSON object a line"},
 	{"color", OPTION_COLOR, "WHEN", FOR_ALL, "colour: auto, always or never"},
 	{"help", OPTION_HELP, NULL, FOR_ALL, "print help"},
 };
@@ -251,6 +255,8 @@ static bool take_value(struct options *o, int code, const char *value)
 static bool *flag_of(struct options *o, int code)
 {
 	switch (code) {
+	case OPTION_BOTH:
+		return &o->both;
 	case OPTION_CSV:
 		return &o->csv;
 	case OPTION_EACH:

@@ -15,8 +15,10 @@ enum {
 	FOR_HELP = 16,
 	FOR_EXTRACT = 32,
 	FOR_STATS = 64,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS,
-	FOR_ALL = 127,
+	FOR_SESSIONS = 128,
+	FOR_CHAT = 256,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT,
+	FOR_ALL = 511,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -32,7 +34,7 @@ struct options {
 	enum colour_when colour;
 	bool help;
 	unsigned tables;       /* bits 1 << enum stats_table of --table; 0: not given */
-	bool show_secrets, payload, pretty, ranges, json, csv, each;
+	bool show_secrets, payload, pretty, ranges, json, csv, each, both;
 	unsigned verbose;
 	struct pipeline_options pipeline;
 	int version;           /* of MSNP; 0: any */

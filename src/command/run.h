@@ -33,6 +33,11 @@ struct run_writer {
 	void *(*open)(const struct options *o, const struct run *r, struct output *out);
 	struct event_sink (*sink)(void *writer);
 	void (*close)(void *writer);
+	/*
+	 * NULL, or: takes over what the writer of the next file holds, and frees that writer; nothing was
+	 * written by it and close is not called for it.
+	 */
+	void (*join)(void *all, void *next);
 };
 
 /*

@@ -34,7 +34,7 @@ static void close_writer(void *writer)
 
 int command_text(const struct options *o)
 {
-	static const struct run_writer writer = {open_writer, sink_of, close_writer};
+	static const struct run_writer writer = {.open = open_writer, .sink = sink_of, .close = close_writer};
 	struct run run;
 
 	if (!run_open(&run, o, true))

@@ -15,6 +15,7 @@
 struct job {
 	struct outcome outcome;
 	int fd;    /* what was written, or -1 */
+	void *writer; /* that waits to be joined, or NULL */
 	int error; /* of writing there */
 	bool done;
 };
@@ -29,6 +30,7 @@ struct workers {
 	size_t next;            /* job that no worker has taken */
 	size_t written;         /* jobs whose output has gone on; workers do not run far ahead */
 	size_t ahead;
+	void *all;              /* writes what stands behind all files; others are joined to it */
 };
 
 /* An unlinked file; -1 with errno set. */
@@ -55,7 +57,10 @@ static void work_on(struct workers *w, struct job *job, const char *file)
 		void *writer = w->writer->open(w->options, w->run, &out);
 		struct event_sink sink = w->writer->sink(writer);
 		job->outcome = outcome_of_file(w->options, file, filter, &sink);
-		w->writer->close(writer);
+		if (w->writer->join)
+			job->writer = writer;
+		else
+			w->writer->close(writer);
 		output_flush(&out);
 		job->error = out.error;
 		output_free(&out);
@@ -109,6 +114,8 @@ static void take_job(struct run *r, const struct options *o, struct workers *w, 
 	while (!job->done)
 		pthread_cond_wait(&w->changed, &w->lock);
 	pthread_mutex_unlock(&w->lock);
+	if (job->writer)
+		w->writer->join(w->all, job->writer);
 	int error = job->fd >= 0 && !job->error ? copy_output(r, job->fd) : job->error;
 	if (job->fd >= 0)
 		close(job->fd);
@@ -133,6 +140,7 @@ void workers_run(struct run *r, const struct options *o, const struct run_writer
 	bool any = false;
 	size_t started = 0;
 
+	w.all = writer->open(o, r, &r->out);
 	xml_prepare_threads();
 	w.jobs = memory_zalloc(run_file_count(o) * sizeof(*w.jobs));
 	pthread_mutex_init(&w.lock, NULL);
@@ -148,11 +156,10 @@ void workers_run(struct run *r, const struct options *o, const struct run_writer
 		take_job(r, o, &w, i, &total, &any);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	void *last = writer->open(o, r, &r->out);
-	struct event_sink sink = writer->sink(last);
+	struct event_sink sink = writer->sink(w.all);
 	if (any && sink.summary)
 		sink.summary(sink.ctx, &total);
-	writer->close(last);
+	writer->close(w.all);
 	pthread_cond_destroy(&w.changed);
 	pthread_mutex_destroy(&w.lock);
 	free(w.jobs);

@@ -379,32 +379,47 @@ static void on_event(void *ctx, const struct event *e)
 		add_mail(x, e);
 	if (e->kind == EVENT_EXCHANGE && x->wanted & EXTRACT_SOAP)
 		add_soap(x, e);
-	if (x->wanted & EXTRACT_CHAT)
-		chat_log_event(&x->chats, e);
 }
 
-static void on_connection_end(void *ctx, const struct connection *c)
+static void on_chat(void *ctx, const struct chat_file *file, const struct talk *line)
 {
 	struct extract *x = ctx;
+	struct json *j = begin_entry(x, "chat", file->file);
 
-	chat_log_connection_end(&x->chats, c);
-}
-
-static void on_chat(void *ctx, const char *file, const struct event *e, struct slice with)
-{
-	struct extract *x = ctx;
-	struct json *j = begin_entry(x, "chat", file);
-
+	JSON_KEY(j, "conversation");
+	json_u64(j, file->id);
+	JSON_KEY(j, "kind");
+	json_str(j, conversation_kind_name(file->kind));
 	JSON_KEY(j, "connection");
-	json_u64(j, e->connection->id);
+	if (file->connection)
+		json_u64(j, file->connection);
+	else
+		json_null(j);
 	JSON_KEY(j, "with");
-	json_known(j, with);
+	json_known(j, file->with);
 	JSON_KEY(j, "time");
-	json_time(j, e->time_ns, e->nanoseconds);
+	json_time(j, line->time_ns, line->nanoseconds);
 	end_entry(x);
-	begin_line(x, file);
-	buffer_printf(&x->list->buffer, "conversation on connection %" PRIu64, e->connection->id);
+	begin_line(x, file->file);
+	buffer_printf(&x->list->buffer, "conversation %" PRIu64, file->id);
+	if (file->connection)
+		buffer_printf(&x->list->buffer, " on connection %" PRIu64, file->connection);
 	end_line(x);
+}
+
+static void on_start(void *ctx, const struct conversation_info *c)
+{
+	chat_log_start(&((struct extract *)ctx)->chats, c);
+}
+
+static void on_talk(void *ctx, const struct talk *line)
+{
+	chat_log_talk(&((struct extract *)ctx)->chats, line);
+}
+
+static void on_end(void *ctx, const struct conversation_info *c)
+{
+	chat_log_end(&((struct extract *)ctx)->chats, c);
 }
 
 /* Objects of the capture before that did not end were not wanted: numbers begin anew. */
@@ -449,7 +464,9 @@ struct event_sink extract_sink(struct extract *x)
 	return (struct event_sink){
 		.capture = on_capture,
 		.event = on_event,
-		.connection_end = on_connection_end,
+		.conversation_start = x->wanted & EXTRACT_CHAT ? on_start : NULL,
+		.talk = x->wanted & EXTRACT_CHAT ? on_talk : NULL,
+		.conversation_end = x->wanted & EXTRACT_CHAT ? on_end : NULL,
 		.object_data = on_data,
 		.object = on_object,
 		.ctx = x,

@@ -3,8 +3,9 @@
 
 #include "output/json_fields.h"
 #include "output/json_object.h"
+#include "output/json_session.h"
 
-static struct json *begin_record(struct json_events *w, const char *type)
+struct json *json_record_begin(struct json_events *w, const char *type)
 {
 	struct json *j = &w->json;
 
@@ -14,7 +15,7 @@ static struct json *begin_record(struct json_events *w, const char *type)
 	return j;
 }
 
-static void end_record(struct json_events *w)
+void json_record_end(struct json_events *w)
 {
 	json_end_object(&w->json);
 	if (!w->options.pretty)
@@ -25,7 +26,7 @@ static void end_record(struct json_events *w)
 static void write_capture(void *ctx, const struct capture_info *c)
 {
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "capture");
+	struct json *j = json_record_begin(w, "capture");
 
 	JSON_KEY(j, "schema");
 	json_u64(j, JSON_SCHEMA);
@@ -38,7 +39,7 @@ static void write_capture(void *ctx, const struct capture_info *c)
 	for (size_t i = 0; i < c->linktype_count; i++)
 		json_str(j, c->linktypes[i]);
 	json_end_array(j);
-	end_record(w);
+	json_record_end(w);
 }
 
 /* Connections with web services and between clients have none. */
@@ -157,6 +158,8 @@ static void write_reply(struct json *j, const struct event *e)
 {
 	JSON_KEY(j, "reply_to");
 	write_id(j, e->reply_to);
+	JSON_KEY(j, "reply_by");
+	json_str(j, e->reply_by);
 	JSON_KEY(j, "latency");
 	if (e->reply_to)
 		json_seconds(j, e->latency_ns, e->nanoseconds);
@@ -226,7 +229,7 @@ static void write_findings(struct json *j, const struct finding *f)
 static void write_event(void *ctx, const struct event *e)
 {
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "event");
+	struct json *j = json_record_begin(w, "event");
 
 	w->nanoseconds = e->nanoseconds;
 	write_origin(j, e);
@@ -248,7 +251,7 @@ static void write_event(void *ctx, const struct event *e)
 		JSON_KEY(j, "ranges");
 		json_ranges(j, e->dissection);
 	}
-	end_record(w);
+	json_record_end(w);
 }
 
 static void write_address(struct json *j, const struct address *a)
@@ -263,7 +266,7 @@ static void write_parties(struct json *j, const struct connection *c)
 	JSON_KEY(j, "id");
 	json_u64(j, c->id);
 	JSON_KEY(j, "session");
-	json_null(j);
+	write_id(j, c->session);
 	JSON_KEY(j, "client");
 	write_address(j, &c->client);
 	JSON_KEY(j, "server");
@@ -329,18 +332,18 @@ static void write_extent(struct json *j, const struct connection *c, bool nanose
 static void write_connection(void *ctx, const struct connection *c)
 {
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "connection");
+	struct json *j = json_record_begin(w, "connection");
 
 	write_parties(j, c);
 	write_protocol(j, c);
 	write_extent(j, c, w->nanoseconds);
-	end_record(w);
+	json_record_end(w);
 }
 
 static void write_notice(void *ctx, const struct notice *n)
 {
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "notice");
+	struct json *j = json_record_begin(w, "notice");
 
 	JSON_KEY(j, "file");
 	json_str(j, n->file);
@@ -348,7 +351,7 @@ static void write_notice(void *ctx, const struct notice *n)
 	json_str(j, severity_name(n->severity));
 	JSON_KEY(j, "text");
 	json_string(j, n->text);
-	end_record(w);
+	json_record_end(w);
 }
 
 static void write_offline_text(struct json *j, const struct offline_message *m)
@@ -367,7 +370,7 @@ static void write_offline_text(struct json *j, const struct offline_message *m)
 static void write_offline_message(void *ctx, const struct offline_message *m)
 {
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "offline_message");
+	struct json *j = json_record_begin(w, "offline_message");
 
 	JSON_KEY(j, "id");
 	json_known(j, m->id);
@@ -388,22 +391,31 @@ static void write_offline_message(void *ctx, const struct offline_message *m)
 	json_step(j, m->deleted.event, m->deleted.time_ns, m->nanoseconds);
 	JSON_KEY(j, "linked_by");
 	json_str(j, offline_link_name(m->linked_by));
-	end_record(w);
+	json_record_end(w);
 }
 
 static void write_object(void *ctx, const struct object *o)
 {
 	struct json_events *w = ctx;
 
-	json_object_members(begin_record(w, "object"), o);
-	end_record(w);
+	json_object_members(json_record_begin(w, "object"), o);
+	json_record_end(w);
+}
+
+static void write_session(void *ctx, const struct user_session *s)
+{
+	struct json_events *w = ctx;
+
+	json_begin_object(&w->json);
+	json_session_members(&w->json, s);
+	json_record_end(w);
 }
 
 static void write_summary(void *ctx, const struct summary *s)
 {
 	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
 	struct json_events *w = ctx;
-	struct json *j = begin_record(w, "summary");
+	struct json *j = json_record_begin(w, "summary");
 
 	JSON_KEY(j, "packets");
 	json_u64(j, s->packets);
@@ -418,7 +430,7 @@ static void write_summary(void *ctx, const struct summary *s)
 		json_u64(j, s->findings[order[i]]);
 	}
 	json_end_object(j);
-	end_record(w);
+	json_record_end(w);
 }
 
 void json_events_init(struct json_events *w, struct output *out, struct json_options options)
@@ -438,6 +450,7 @@ struct event_sink json_events_sink(struct json_events *w)
 		.notice = write_notice,
 		.offline_message = write_offline_message,
 		.object = write_object,
+		.user_session = write_session,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -28,6 +28,10 @@ void json_events_init(struct json_events *w, struct output *out, struct json_opt
 /* A sink that writes through w. */
 struct event_sink json_events_sink(struct json_events *w);
 
+/* A record of that type, and its end; members are written in between. */
+struct json *json_record_begin(struct json_events *w, const char *type);
+void json_record_end(struct json_events *w);
+
 /* Ends the output (closes the array of pretty); the caller flushes. */
 void json_events_end(struct json_events *w);
 

@@ -385,3 +385,13 @@ void stats_merge(struct stats *to, const struct stats *from)
 	if (from->next_file > to->next_file)
 		to->next_file = from->next_file;
 }
+
+void stats_append(struct stats *to, struct stats *from)
+{
+	uint64_t by = to->next_file - 1;
+
+	for (size_t i = 0; i < STATS_TABLES; i++)
+		stats_rows_shift(&from->table[i], i == STATS_FILES || i == STATS_CONNECTIONS, by);
+	from->next_file += by;
+	stats_merge(to, from);
+}

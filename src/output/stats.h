@@ -60,11 +60,11 @@ struct stats {
 struct stats *stats_new(void);
 void stats_free(struct stats *s);
 
-/*
- * Collects.  A worker that reads one of several files sets next_file first, so
- * that each file has its own number.  Connections and files count when they end.
- */
+/* Collects.  Connections and files count when they end. */
 struct event_sink stats_sink(struct stats *s);
+
+/* Adds what from has collected of further files, which get the next numbers; these numbers change in from, too. */
+void stats_append(struct stats *to, struct stats *from);
 
 /* Adds what from has collected.  Files that have the same number in both are taken to be the same. */
 void stats_merge(struct stats *to, const struct stats *from);

@@ -194,6 +194,29 @@ struct stats_row *stats_rows_current(struct stats_rows *t, struct stats_row *r)
 	return r->dropped ? others(t) : r;
 }
 
+static void shift_row(struct stats_row *r, bool key, uint64_t by)
+{
+	struct stats_key old = r->key;
+	size_t first = 1 + sizeof(uint64_t);
+
+	if (r->first_event)
+		r->first_file += by;
+	if (!key || old.len < first)
+		return;
+	r->key.len = 0;
+	stats_key_add_number(&r->key, stats_key_number(&old, 0) + by);
+	memcpy(r->key.bytes + first, old.bytes + first, old.len - first);
+	r->key.len = old.len;
+}
+
+void stats_rows_shift(struct stats_rows *t, bool keys, uint64_t by)
+{
+	for (size_t i = 0; i < t->count; i++)
+		shift_row(t->row[i], keys, by);
+	if (t->others)
+		shift_row(t->others, false, by);
+}
+
 void stats_rows_merge(struct stats_rows *to, const struct stats_rows *from)
 {
 	for (size_t i = 0; i < from->count; i++)

@@ -97,6 +97,8 @@ struct stats_row *stats_rows_current(struct stats_rows *t, struct stats_row *r);
 /* Keeps the first of these places. */
 void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event);
 
+/* Adds to the numbers of files: in the places of first events and, with keys, in the first part of the keys. */
+void stats_rows_shift(struct stats_rows *t, bool keys, uint64_t by);
 void stats_rows_merge(struct stats_rows *to, const struct stats_rows *from);
 void stats_rows_free(struct stats_rows *t);
 

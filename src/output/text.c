@@ -448,6 +448,7 @@ struct event_sink text_events_sink(struct text_events *w)
 		.notice = write_notice,
 		.offline_message = text_offline_message,
 		.object = text_object,
+		.user_session = text_session,
 		.summary = write_summary,
 		.ctx = w,
 	};

@@ -35,7 +35,9 @@ static void write_about(struct buffer *out, const struct event *e)
 	if (e->exchange)
 		buffer_printf(out, ", HTTP exchange %" PRIu64, e->exchange);
 	if (e->reply_to) {
-		buffer_printf(out, ", answers event %" PRIu64 " after ", e->reply_to);
+		bool linked = e->reply_by && strcmp(e->reply_by, "link") == 0;
+
+		buffer_printf(out, ", %s event %" PRIu64 " after ", linked ? "follows" : "answers", e->reply_to);
 		duration_add(out, e->latency_ns, e->nanoseconds);
 		buffer_add_str(out, " s");
 	}

@@ -2,6 +2,7 @@
 #include "output/text_records.h"
 
 #include "output/escape.h"
+#include "output/session_report.h"
 #include "output/style.h"
 #include "output/timestamp.h"
 #include "util/utf8.h"
@@ -153,6 +154,23 @@ void text_object(void *ctx, const struct object *o)
 	style_end(out, w->options.colour, STYLE_HEADING);
 	buffer_add_str(out, ": ");
 	text_add_object(out, o);
+	buffer_add_byte(out, '\n');
+	output_record(w->out);
+}
+
+/* --- user sessions --- */
+
+void text_session(void *ctx, const struct user_session *s)
+{
+	struct text_events *w = ctx;
+	struct buffer *out = &w->out->buffer;
+
+	style_begin(out, w->options.colour, STYLE_HEADING);
+	buffer_add_str(out, "session ");
+	buffer_add_u64(out, s->id);
+	style_end(out, w->options.colour, STYLE_HEADING);
+	buffer_add_str(out, ": ");
+	session_report_line(out, s);
 	buffer_add_byte(out, '\n');
 	output_record(w->out);
 }

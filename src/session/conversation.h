@@ -9,20 +9,17 @@
 #include "session/oim.h"
 #include "session/origins.h"
 #include "session/p2p.h"
+#include "session/pairs.h"
 #include "session/session.h"
 #include "session/split.h"
+#include "session/talks.h"
+#include "session/users.h"
 #include "transport/transport.h"
 #include "util/buffer.h"
 
 struct peer;
 struct web_exchange;
 struct web_connection;
-
-struct request {
-	uint64_t trid, event;
-	int64_t time_ns;
-	uint8_t name[3];
-};
 
 /* One direction. */
 struct direction {
@@ -44,7 +41,6 @@ struct conversation {
 	bool inherited;               /* version known from the notification server */
 	bool settled;                 /* decided, forced or ended: events need not wait */
 	bool started;                 /* the sink knows it */
-	struct request requests[SESSION_REQUESTS];
 };
 
 enum item_kind {
@@ -115,6 +111,9 @@ struct session {
 	struct oim_table *oim;
 	struct p2p_table *p2p;
 	struct split_table *split;
+	struct pairs *pairs;
+	struct talks *talks;   /* NULL: the sink does not want conversations */
+	struct users *users;
 };
 
 /* conversation.c */

@@ -38,52 +38,15 @@ static void start_connection(struct conversation *v)
 		s->sink.connection_start(s->sink.ctx, &v->connection);
 }
 
-static struct request *request_slot(struct conversation *v, uint64_t trid)
-{
-	return &v->requests[trid % SESSION_REQUESTS];
-}
-
-static struct request *request_find(struct conversation *v, uint64_t trid)
-{
-	struct request *r = request_slot(v, trid);
-
-	return trid && r->event && r->trid == trid ? r : NULL;
-}
-
-static void pair(struct conversation *v, struct event *e)
-{
-	struct request *r;
-
-	if (!e->has_trid)
-		return;
-	if (e->from == MSNP_CLIENT) {
-		r = request_slot(v, e->trid);
-		*r = (struct request){e->trid, e->id, e->time_ns, {0}};
-		if (e->name.len == sizeof(r->name))
-			memcpy(r->name, e->name.ptr, sizeof(r->name));
-		return;
-	}
-	r = request_find(v, e->trid);
-	if (!r)
-		return;
-	struct slice name = slice_of(r->name, sizeof(r->name));
-	if (!msnp_is_error_name(e->name) && !slice_eq(name, e->name) &&
-	    !(e->form && msnp_replies_to(e->form, name)))
-		return;
-	e->reply_to = r->event;
-	e->latency_ns = e->time_ns - r->time_ns;
-}
-
 /* The request of the client that has the TrID of this line from the server. */
-static struct slice request_of(struct conversation *v, const struct msnp_message *m)
+static struct slice request_of(const struct conversation *v, const struct msnp_message *m)
 {
 	struct slice rest = slice_sub(m->line, 4, m->line.len);
-	struct request *r = NULL;
 	uint64_t trid;
 
-	if (m->sender == MSNP_SERVER && slice_u64(slice_sub(rest, 0, slice_find_byte(rest, ' ')), &trid))
-		r = request_find(v, trid);
-	return r ? slice_of(r->name, sizeof(r->name)) : SLICE_EMPTY;
+	if (m->sender != MSNP_SERVER || !slice_u64(slice_sub(rest, 0, slice_find_byte(rest, ' ')), &trid))
+		return SLICE_EMPTY;
+	return pairs_request(v->session->pairs, v->connection.id, trid);
 }
 
 static void add_anomalies(struct dissection *d, unsigned anomalies)
@@ -132,7 +95,6 @@ static void fill_command(struct conversation *v, const struct item *item, struct
 	e->declared_length = m->declared;
 	e->lost_bytes = m->lost_bytes;
 	split_observe(s->split, e, &s->dissection, &context);
-	pair(v, e);
 }
 
 static void fill_lost(struct session *s, const struct item *item, struct event *e)
@@ -221,9 +183,14 @@ void session_gateway_notice(struct session *s, const struct stream_connection *c
 }
 
 /* Counts the event and gives it to the sink. */
-static void hand_over_event(struct session *s, struct connection *n, const struct event *e)
+static void hand_over_event(struct session *s, struct connection *n, struct event *e)
 {
+	uint64_t seen_from[P2P_SIDES_MAX];
+
 	p2p_observe(s->p2p, e, &s->dissection);
+	for (size_t i = p2p_seen_from(s->p2p, n->id, seen_from); i > 0; i--)
+		users_call(s->users, n, seen_from[i - 1]);
+	e->session = users_observe(s->users, e, &s->dissection.root);
 	for (const struct finding *f = s->dissection.findings; f; f = f->next)
 		s->totals.findings[f->rule->severity]++;
 	n->events++;
@@ -231,6 +198,8 @@ static void hand_over_event(struct session *s, struct connection *n, const struc
 	if (s->sink.event)
 		s->sink.event(s->sink.ctx, e);
 	oim_observe(s->oim, e, &s->dissection.root);
+	if (s->talks)
+		talks_observe(s->talks, e, &s->dissection.root);
 	p2p_flush(s->p2p);
 }
 
@@ -261,6 +230,7 @@ static void emit_event(struct session *s, struct conversation *v, const struct i
 		fill_skipped(s, item, &e);
 	else
 		fill_gateway(s, item, &e);
+	pairs_observe(s->pairs, &e, &s->dissection);
 	add_anomalies(&s->dissection, item->anomalies);
 	add_connection_findings(&s->dissection, v);
 	hand_over_event(s, &v->connection, &e);
@@ -283,10 +253,20 @@ static void emit_web(struct session *s, const struct item *item)
 	web_release(item->web);
 }
 
+/* The record of a connection, when all that belongs to it has been handed over. */
+static void end_connection(struct session *s, struct connection *n)
+{
+	n->session = users_connection_end(s->users, n);
+	if (s->talks)
+		talks_connection_end(s->talks, n);
+	if (s->sink.connection_end)
+		s->sink.connection_end(s->sink.ctx, n);
+}
+
 static void emit_web_end(struct session *s, struct web_connection *web)
 {
-	if (web->started && s->sink.connection_end)
-		s->sink.connection_end(s->sink.ctx, &web->connection);
+	if (web->started)
+		end_connection(s, &web->connection);
 	free(web);
 }
 
@@ -299,8 +279,7 @@ static void emit_peer(struct session *s, const struct item *item)
 	p->started = true;
 	if (item->kind == ITEM_PEER_END) {
 		p2p_connection_end(s->p2p, &p->connection);
-		if (s->sink.connection_end)
-			s->sink.connection_end(s->sink.ctx, &p->connection);
+		end_connection(s, &p->connection);
 		peer_free(p);
 		return;
 	}
@@ -337,8 +316,8 @@ void emit_item(struct session *s, const struct item *item)
 		return;
 	}
 	split_connection_end(s->split, &v->connection, &s->sink, s->file);
+	pairs_connection_end(s->pairs, &v->connection, &s->sink, s->file);
 	p2p_connection_end(s->p2p, &v->connection);
-	if (s->sink.connection_end)
-		s->sink.connection_end(s->sink.ctx, &v->connection);
+	end_connection(s, &v->connection);
 	conversation_free(v);
 }

@@ -43,6 +43,7 @@ struct connection {
 	bool web;                    /* carries exchanges with web services, no MSNP: no role, no version */
 	const char *peer;            /* between two clients, no role, no version: "p2p", "msnftp" or "webcam"; else NULL */
 	uint64_t events;             /* handed over so far */
+	uint64_t session;            /* user session, 0: none known; set in connection_end */
 	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
 };
 
@@ -269,7 +270,8 @@ struct presence_change {
 	int64_t time_ns;
 	struct slice who;
 	struct slice status;  /* "NLN", ..., "FLN"; empty when only the rest changed */
-	struct slice name, message, media; /* empty when not told */
+	struct slice name, message, media; /* empty when not told, or as before */
+	bool cleared;         /* the message or the media shown before is gone */
 };
 
 /* Entries of each kind that one session keeps; further ones are counted only. */
@@ -301,7 +303,7 @@ struct user_session {
 	struct slice client, client_version, os; /* as CVR says */
 	int version;                  /* of the protocol; 0 not known */
 	enum version_from version_from;
-	const char *sign_in;          /* "CTP", "MD5", "TWN", "SSO", "WEB"; NULL when not seen */
+	const char *sign_in;          /* "CTP", "MD5", "TWN", "SSO", "WEB", "ATH" (MSNP24); NULL when not seen */
 	bool signed_in;               /* the server accepted it */
 	bool began_before;            /* the sign-in is not in the capture */
 	bool other_end;               /* another session of this file is with it in a conversation seen from both sides */

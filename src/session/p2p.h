@@ -42,6 +42,15 @@ struct p2p_table *p2p_new(const struct event_sink *sink);
  */
 void p2p_observe(struct p2p_table *t, const struct event *e, struct dissection *d);
 
+/* Sides that one direct connection or MSNFTP connection is followed for: a capture may hold both. */
+#define P2P_SIDES_MAX 2u
+
+/*
+ * The connections (to servers) whose calls a connection between clients
+ * carries, as far as known; returns how many.
+ */
+size_t p2p_seen_from(struct p2p_table *t, uint64_t connection, uint64_t seen_from[P2P_SIDES_MAX]);
+
 /* To be called behind each event: hands over the objects that it ended. */
 void p2p_flush(struct p2p_table *t);
 

@@ -22,8 +22,6 @@
 #define P2P_EARLY_MAX 64u
 /* GUIDs that one call names for its direct connection. */
 #define P2P_NONCES_MAX 4u
-/* Sides that one direct connection or MSNFTP connection is followed for: a capture may hold both. */
-#define P2P_SIDES 2u
 
 /* The party of a key that stands for the user whose connection it is; all others are hashes of accounts. */
 #define P2P_OWN 1u
@@ -225,7 +223,7 @@ struct p2p_side {
 struct p2p_direct {
 	uint64_t connection;
 	size_t side_count;
-	struct p2p_side side[P2P_SIDES];
+	struct p2p_side side[P2P_SIDES_MAX];
 	UT_hash_handle hh;
 };
 
@@ -249,7 +247,7 @@ struct p2p_invitation {
 /* An MSNFTP connection. */
 struct p2p_ftp {
 	uint64_t connection;
-	struct p2p_object *object[P2P_SIDES]; /* NULL when it has ended */
+	struct p2p_object *object[P2P_SIDES_MAX]; /* NULL when it has ended */
 	size_t objects;
 	struct slice account;  /* of the receiver */
 	bool lost;

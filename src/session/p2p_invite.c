@@ -25,7 +25,7 @@ void p2p_invitation_forget(struct p2p_table *t, struct p2p_object *o)
 {
 	if (o->invitation)
 		invitation_free(t, o->invitation);
-	for (size_t i = 0; o->ftp && i < P2P_SIDES; i++)
+	for (size_t i = 0; o->ftp && i < P2P_SIDES_MAX; i++)
 		if (o->ftp->object[i] == o)
 			o->ftp->object[i] = NULL;
 	o->ftp = NULL;
@@ -139,7 +139,7 @@ static struct p2p_ftp *ftp_new(struct p2p_table *t, uint64_t connection)
 void p2p_ftp_free(struct p2p_table *t, struct p2p_ftp *ftp)
 {
 	HASH_DEL(t->ftps, ftp);
-	for (size_t i = 0; i < P2P_SIDES; i++)
+	for (size_t i = 0; i < P2P_SIDES_MAX; i++)
 		if (ftp->object[i])
 			ftp->object[i]->ftp = NULL;
 	p2p_drop(&ftp->account);
@@ -149,7 +149,7 @@ void p2p_ftp_free(struct p2p_table *t, struct p2p_ftp *ftp)
 /* The file of an invitation comes on this connection; a capture of both sides has the invitation twice. */
 static void bind(struct p2p_ftp *ftp, struct p2p_object *o)
 {
-	if (ftp->objects == P2P_SIDES || o->ftp)
+	if (ftp->objects == P2P_SIDES_MAX || o->ftp)
 		return;
 	o->ftp = ftp;
 	o->object.direct_connection = ftp->connection;

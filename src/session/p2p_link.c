@@ -49,7 +49,7 @@ static void add_side(struct p2p_table *t, struct p2p_direct *direct, struct p2p_
 	bool shows_own = n->hashed || from == MSNP_SERVER;
 	bool sender_own = shows_own == n->own;
 
-	if (!v || direct->side_count == P2P_SIDES || has_side(direct, c->vantage))
+	if (!v || direct->side_count == P2P_SIDES_MAX || has_side(direct, c->vantage))
 		return;
 	struct p2p_side *side = &direct->side[direct->side_count++];
 	side->vantage = c->vantage;
@@ -72,7 +72,7 @@ void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice gu
 		direct->connection = e->connection->id;
 		HASH_ADD(hh, t->directs, connection, sizeof(direct->connection), direct);
 	}
-	if (direct->side_count == P2P_SIDES)
+	if (direct->side_count == P2P_SIDES_MAX)
 		return;
 	HASH_ITER(hh, t->calls, c, next) {
 		const struct p2p_nonce *n = nonce_of(c, plain_hash, hashed_hash);
@@ -80,6 +80,21 @@ void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice gu
 		if (n)
 			add_side(t, direct, c, n, e->from);
 	}
+}
+
+size_t p2p_seen_from(struct p2p_table *t, uint64_t connection, uint64_t seen_from[P2P_SIDES_MAX])
+{
+	const struct p2p_direct *direct = p2p_direct_of(t, connection);
+	const struct p2p_ftp *ftp;
+	size_t count = 0;
+
+	HASH_FIND(hh, t->ftps, &connection, sizeof(connection), ftp);
+	for (size_t i = 0; direct && i < direct->side_count; i++)
+		seen_from[count++] = direct->side[i].vantage;
+	for (size_t i = 0; ftp && count < P2P_SIDES_MAX && i < P2P_SIDES_MAX; i++)
+		if (ftp->object[i])
+			seen_from[count++] = ftp->object[i]->vantage;
+	return count;
 }
 
 void p2p_links_drop(struct p2p_table *t)

@@ -1,17 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests and replies: by TrID; by order where the protocol has no TrID or 0;
- * and links between commands that are no reply (a CAL and its JOI, an XFR SB
- * and the USR that shows its cookie, a RNG and its ANS).
+ * Requests and replies, and commands that belong together without being one.
+ *
+ * By TrID: a reply has the TrID of its request, and its name, or the command
+ * table says that it replies to that request (ACK to MSG, IRO to ANS, XFR to
+ * USR); errors reply to anything.  One request may have many replies: lists
+ * (SYN, LST, LSG, FND, FQY), IRO lines, ILN lines.  Of several requests with
+ * one TrID the newest is meant, unless an older one came shortly before it and
+ * still waits.
+ *
+ * By order, where there is no TrID or it is 0:
+ *	QNG    the PNG that waits
+ *	QRY    of the client: the server's latest CHL, once; likewise the answer to
+ *	       the nonce of BND (MSNP24).  The server's QRY has the client's TrID
+ *	forms without TrID that the table says reply to something (the lists and
+ *	       settings behind SYN in MSNP8 to 12, GCF of MSNP13 and later
+ *	       behind USR): the newest such request, as long as no later request was
+ *	       answered; servers take one request after the other
+ *	TrID 0 of both sides, as some third-party software has it: the newest such
+ *	       request that waits
+ * A TrID that may be 0 and is (ADC, CHG, ILN, XFR, ...) means that nobody asked.
+ *
+ * Links say which earlier event, on whatever connection, a later one goes back to:
+ *	cookie   USR on a switchboard: the XFR SB that gave its cookie
+ *	ring     ANS: the RNG that gave its cookie and session
+ *	invite   JOI: the CAL of that account on the same connection
+ *	answer   JOI: the ANS of that account to the same switchboard session
+ *	presence NLN, FLN: the CHG of that account to that status
+ *	personal UBX: the UUX of that account with that message and media
+ *	message  MSG: the same message as it was sent on another connection to the same
+ *	         switchboard session
+ * The last four need both ends in one capture.  JOI by its CAL and ANS by its
+ * RNG count as replies, too, found by "link".
  */
 #ifndef MSNSCOPE_SESSION_PAIRS_H
 #define MSNSCOPE_SESSION_PAIRS_H
 
 #include "session/event.h"
 
-/* Requests of one connection that wait for their reply. */
+/* Requests of one connection that are remembered; those that wait for a reply push out others first. */
 #define PAIRS_WAITING_MAX 256u
-/* Cookies and invitations that wait, over all connections. */
+/* Cookies, invitations, changes of presence that wait, over all connections; and the same for messages. */
 #define PAIRS_LINKS_MAX 4096u
 
 struct pairs;
@@ -19,8 +48,8 @@ struct pairs;
 struct pairs *pairs_new(void);
 
 /*
- * To be called for each command before it is handed over.  Fills in reply_to,
- * latency_ns and reply_by, adds fields (pair.*) and findings to d.
+ * To be called for each event of an MSNP connection before it is handed over.
+ * Fills in reply_to, latency_ns and reply_by, and adds fields (pair.*) to d.
  */
 void pairs_observe(struct pairs *p, struct event *e, struct dissection *d);
 
@@ -28,11 +57,18 @@ void pairs_observe(struct pairs *p, struct event *e, struct dissection *d);
 struct slice pairs_request(const struct pairs *p, uint64_t connection, uint64_t trid);
 
 /*
- * A connection has ended: what was never answered is told through the sink as a
- * notice, one for the connection.
+ * A connection has ended.  Notices, in the name of file, through the sink:
+ * requests that servers always answer (by the command table: a form of the
+ * server, as certain as that of the request, replies to it; of MSG those of type
+ * A) and that were not, unless they came in the last second, or the capture
+ * ended first (pair.unanswered); replies with a TrID above 0 that no request
+ * had, on connections seen from their start (pair.unrequested).  Neither is
+ * told of a connection of which bytes are missing; that shows only in the end,
+ * long after the reply.
  */
 void pairs_connection_end(struct pairs *p, const struct connection *c, const struct event_sink *sink, const char *file);
 
+/* A file has ended, and all its connections: forgets everything. */
 void pairs_finish(struct pairs *p);
 void pairs_free(struct pairs *p);
 

@@ -28,6 +28,9 @@ struct slice roster_own_name(const struct roster *r);
 /* Friendly name of an account as last known (case is ignored); empty when not known. */
 struct slice roster_name(const struct roster *r, struct slice account);
 
+/* Bytes of memory that it takes, about. */
+size_t roster_bytes(const struct roster *r);
+
 void roster_free(struct roster *r);
 
 #endif

@@ -30,6 +30,56 @@ struct probe {
 	} side[STREAM_SIDES];
 };
 
+/* --- what goes to the sink and to the conversations --- */
+
+static void on_notice(void *ctx, const struct notice *n)
+{
+	struct session *s = ctx;
+
+	if (s->sink.notice)
+		s->sink.notice(s->sink.ctx, n);
+}
+
+static void on_object_data(void *ctx, const struct object *o, uint64_t offset, struct slice data)
+{
+	struct session *s = ctx;
+
+	s->sink.object_data(s->sink.ctx, o, offset, data);
+}
+
+static void on_object(void *ctx, const struct object *o)
+{
+	struct session *s = ctx;
+
+	if (s->sink.object)
+		s->sink.object(s->sink.ctx, o);
+	if (s->talks)
+		talks_object(s->talks, o);
+}
+
+static void on_offline_message(void *ctx, const struct offline_message *m)
+{
+	struct session *s = ctx;
+
+	if (s->sink.offline_message)
+		s->sink.offline_message(s->sink.ctx, m);
+	if (s->talks)
+		talks_offline(s->talks, m);
+}
+
+static struct event_sink inner_sink(struct session *s)
+{
+	return (struct event_sink){
+		.notice = on_notice,
+		.object_data = s->sink.object_data ? on_object_data : NULL,
+		.object = s->sink.object || s->sink.talk ? on_object : NULL,
+		.offline_message = on_offline_message,
+		.ctx = s,
+	};
+}
+
+/* --- sessions --- */
+
 struct session *session_new(const struct session_options *options, const struct event_sink *sink)
 {
 	struct session *s = memory_zalloc(sizeof(*s));
@@ -40,8 +90,13 @@ struct session *session_new(const struct session_options *options, const struct 
 	if (!s->options.hold_bytes)
 		s->options.hold_bytes = SESSION_HOLD_BYTES_DEFAULT;
 	s->sink = *sink;
-	s->oim = oim_new(sink);
-	s->p2p = p2p_new(sink);
+	struct event_sink inner = inner_sink(s);
+	s->pairs = pairs_new();
+	s->users = users_new(sink);
+	if (sink->talk || sink->conversation_start || sink->conversation_end)
+		s->talks = talks_new(sink, s->users);
+	s->oim = oim_new(&inner);
+	s->p2p = p2p_new(&inner);
 	s->split = split_new();
 	s->budget.max = FRAMER_BUDGET_DEFAULT;
 	s->peer_bytes = SESSION_PEER_BYTES;
@@ -51,9 +106,12 @@ struct session *session_new(const struct session_options *options, const struct 
 
 void session_free(struct session *s)
 {
+	talks_free(s->talks);
 	oim_free(s->oim);
 	p2p_free(s->p2p);
 	split_free(s->split);
+	pairs_free(s->pairs);
+	users_free(s->users);
 	queue_free(s);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
@@ -64,6 +122,10 @@ void session_end_file(struct session *s)
 {
 	p2p_finish(s->p2p);
 	oim_finish(s->oim);
+	pairs_finish(s->pairs);
+	if (s->talks)
+		talks_finish(s->talks);
+	users_finish(s->users);
 }
 
 void session_set_file(struct session *s, const char *file)

@@ -19,8 +19,6 @@
 #define SESSION_COOKIES 1024u
 /* Switchboards that showed a cookie which was not seen handed out (yet). */
 #define SESSION_COOKIES_ASKED 64u
-/* Requests of a connection that can still be paired with their replies. */
-#define SESSION_REQUESTS 32u
 /* Bytes of one side that are looked at before a connection counts as not
  * MSNP, when it was not seen from its start; on MSNP's own port, and elsewhere. */
 #define SESSION_DETECT_BYTES_PORT 65536u

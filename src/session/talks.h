@@ -15,7 +15,10 @@
 
 struct talks;
 
-/* users is asked for accounts and names, and must outlive the table.  The sink is copied. */
+/*
+ * users is asked for accounts and names and must outlive the table; NULL: only
+ * what the connections themselves say is known.  The sink is copied.
+ */
 struct talks *talks_new(const struct event_sink *sink, const struct users *users);
 
 /* To be called behind each event (the sink has it). */
@@ -24,7 +27,7 @@ void talks_observe(struct talks *t, const struct event *e, const struct field *r
 void talks_object(struct talks *t, const struct object *o);
 /* A stored message, as the sink's offline_message gets it, at the end of the file. */
 void talks_offline(struct talks *t, const struct offline_message *m);
-/* Before the sink's connection_end. */
+/* Before the sink's connection_end, behind users_connection_end: what is inferred then is used. */
 void talks_connection_end(struct talks *t, const struct connection *c);
 /* A file has ended: ends all conversations and forgets everything. */
 void talks_finish(struct talks *t);

@@ -14,9 +14,11 @@
 
 /* User sessions of one file that are kept; the oldest are handed over and forgotten. */
 #define USERS_MAX 4096u
+/* Bytes of their lists and presence, in all; beyond, those that have ended go first, else the oldest. */
+#define USERS_ROSTERS_MAX (32u << 20)
 /* Cookies and tickets (hashes) that wait for the connection that shows them; the oldest give way. */
 #define USERS_TOKENS_MAX 16384u
-/* Connections without session that may still get one. */
+/* Connections that have ended and are still known: they may get a session yet, or be asked for. */
 #define USERS_WAITING_MAX 4096u
 
 struct users;
@@ -30,7 +32,13 @@ struct users *users_new(const struct event_sink *sink);
  */
 uint64_t users_observe(struct users *u, const struct event *e, const struct field *root);
 
-/* The session of a connection, 0 when none is known. */
+/*
+ * A connection between clients carries a call of a conversation that is seen
+ * from the connection seen_from.  To be called before users_observe.
+ */
+void users_call(struct users *u, const struct connection *c, uint64_t seen_from);
+
+/* The session of a connection, 0 when none is known; also for a while after its end: see USERS_WAITING_MAX. */
 uint64_t users_session(const struct users *u, uint64_t connection);
 /* Account of a session; empty when not known. */
 struct slice users_account(const struct users *u, uint64_t session);

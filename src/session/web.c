@@ -241,6 +241,7 @@ bool web_fill_event(struct session *s, const struct item *item, struct event *e)
 	if (!request && w->request_event) {
 		e->reply_to = w->request_event;
 		e->latency_ns = item->time_ns - w->request_ns;
+		e->reply_by = "order";
 	}
 	if (request)
 		w->request_event = e->id;

@@ -123,6 +123,11 @@ PROPERTY_FUNCTION(reply_to)
 	return e->reply_to && one_integer(visit, ctx, e->reply_to);
 }
 
+PROPERTY_FUNCTION(reply_by)
+{
+	return e->reply_to && one_word(visit, ctx, e->reply_by);
+}
+
 PROPERTY_FUNCTION(latency)
 {
 	struct value v = value_decimal((double)e->latency_ns / 1e9);
@@ -229,6 +234,7 @@ static const struct property properties[] = {
 	ROW("payload", payload, TEXT, "text", "bytes of the payload"),
 	ROW("payload_length", payload_length, NUMBER, "number", "bytes of payload that are there"),
 	ROW("reply_to", reply_to, NUMBER, "number", "event that it answers"),
+	ROW("reply_by", reply_by, WORDS, "trid, order, link", "how that was found"),
 	ROW("latency", latency, SECONDS, "seconds", "time since that event"),
 	ROW("lost_bytes", lost_bytes, NUMBER, "number", "bytes that the capture lacks"),
 	ROW("skipped_bytes", skipped_bytes, NUMBER, "number", "bytes that are no command"),

@@ -36,7 +36,7 @@ static void send(const struct event_sink *sink, struct event *e, struct arena *a
 }
 
 /* A file of the same connections and events for the same number: commands with answers, errors, unknown names. */
-static void play(struct stats *s, unsigned number)
+static void play_as(struct stats *s, unsigned number, unsigned file)
 {
 	static const char *const names[] = {"USR", "MSG", "CVR", "aaa", "zzz", "USS", "CAL", "AAA", "911", "217"};
 	static const char *const types[] = {"", "text/plain", "a/b", "text/x-clientcaps", "image/png"};
@@ -49,7 +49,7 @@ static void play(struct stats *s, unsigned number)
 	uint64_t state = number;
 	struct arena arena;
 
-	s->next_file = number;
+	s->next_file = file;
 	arena_init(&arena);
 	sink.capture(sink.ctx, &info);
 	for (uint64_t id = 1; id <= 300; id++) {
@@ -75,6 +75,11 @@ static void play(struct stats *s, unsigned number)
 	arena_free(&arena);
 }
 
+static void play(struct stats *s, unsigned number)
+{
+	play_as(s, number, number);
+}
+
 static struct stats *collector(size_t limit)
 {
 	struct stats *s = stats_new();
@@ -95,6 +100,16 @@ static struct stats *played(size_t limit, unsigned file)
 static void merge(struct stats *to, struct stats *from)
 {
 	stats_merge(to, from);
+	stats_free(from);
+}
+
+/* What one saw of a single file, which is its first. */
+static void append(struct stats *to, size_t limit, unsigned number)
+{
+	struct stats *from = collector(limit);
+
+	play_as(from, number, 1);
+	stats_append(to, from);
 	stats_free(from);
 }
 
@@ -129,10 +144,12 @@ static void test_merge(void **state)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		size_t limit = limits[i];
 		struct stats *one = collector(limit), *left = collector(limit), *backwards = collector(limit);
+		struct stats *appended = collector(limit);
 		struct stats *tree = played(limit, 3), *right = played(limit, 5);
 
 		for (unsigned file = 1; file <= FILES; file++) {
 			play(one, file);
+			append(appended, limit, file);
 			merge(left, played(limit, file));
 			merge(backwards, played(limit, FILES + 1 - file));
 		}
@@ -141,6 +158,7 @@ static void test_merge(void **state)
 		merge(tree, right);
 		merge(tree, played(limit, 2));
 		char *expected = all_of(one);
+		assert_all(expected, appended);
 		assert_all(expected, left);
 		assert_all(expected, backwards);
 		assert_all(expected, tree);
