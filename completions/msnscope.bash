@@ -14,8 +14,10 @@ _msnscope_files() {
 # The value of an option that wants one; fails when the option is not one of these.
 _msnscope_value() {
 	case $1 in
-	-Y | -j) COMPREPLY=() ;;
-	-r | -o) _msnscope_files "$2" ;;
+	-Y | -f | -j) COMPREPLY=() ;;
+	-W | -o | -r | -w) _msnscope_files "$2" ;;
+	-i) _msnscope_offer "$(_msnscope_interfaces "${COMP_WORDS[0]}")" "$2" ;;
+	--user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
 	--color) _msnscope_offer 'auto always never' "$2" ;;
 	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
 	--table) _msnscope_offer 'files versions roles transports connections commands content-types operations errors findings' "$2" ;;
@@ -30,6 +32,11 @@ _msnscope_value() {
 # The words of a listing by the program itself that look like a name: _msnscope_names PROGRAM LISTING PATTERN
 _msnscope_names() {
 	"$1" "$2" 2>/dev/null </dev/null | awk '{ print $1 }' | grep -Ex "$3" | sort -u
+}
+
+# Interfaces that the program lists: _msnscope_interfaces PROGRAM
+_msnscope_interfaces() {
+	"$1" -D 2>/dev/null </dev/null | awk '{ print $2 }'
 }
 
 _msnscope() {
@@ -57,9 +64,9 @@ _msnscope() {
 	fi
 
 	case $command in
-	'') options+=' -o -r --version' ;;
-	text) options+=' -Y -j -o -r -v -vv --limit --polls --show-secrets --verify-checksums' ;;
-	json) options+=' -Y -j -o -r --limit --payload --polls --pretty --ranges --verify-checksums' ;;
+	'') options+=' -D -i -o -r --version' ;;
+	text) options+=' -D -W -Y -f -i -j -o -r -v -vv -w --limit --polls --show-secrets --user --verify-checksums' ;;
+	json) options+=' -D -W -Y -f -i -j -o -r -w --limit --payload --polls --pretty --ranges --user --verify-checksums' ;;
 	sessions) options+=' -Y -j -o -r -v --json --limit --polls --verify-checksums' ;;
 	chat) options+=' -Y -j -o -r -v --both --json --limit --polls --verify-checksums' ;;
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;

@@ -4,20 +4,27 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "decode/decode.h"
 #include "session/session.h"
+#include "stream/keep.h"
 #include "transport/transport.h"
 #include "util/memory.h"
 
 /* Link types of one file that are told to the user. */
 #define LINKTYPES_SHOWN 16u
+/* How often packets that were dropped are asked for, and buffers written to files. */
+#define LIVE_TICK_NS 1000000000u
+/* How long at most packets are still taken that the system holds when the capture is ended. */
+#define LIVE_DRAIN_NS 1000000000u
 
 struct pipeline {
 	struct pipeline_options options;
 	struct event_sink sink;
 	struct session *session;
 	uint64_t packets;
+	struct keep *keep; /* while packets of MSN connections are written; else NULL */
 };
 
 /* One file on its way through. */
@@ -32,12 +39,24 @@ struct run {
 	int unsupported_linktype;
 	uint64_t cut_packets;       /* shorter than on the wire */
 	struct capture_totals totals;
+	struct stream_consumer transport_stream; /* with keep */
+	const struct pipeline_live *live; /* NULL: a file */
+	struct capture_drops dropped;     /* told so far */
+	uint64_t ticked;            /* when they were asked for */
 };
+
+static void on_frames(void *ctx, const uint64_t *frames, size_t count)
+{
+	struct pipeline *p = ctx;
+
+	if (p->keep)
+		keep_frames(p->keep, frames, count);
+}
 
 struct pipeline *pipeline_new(const struct pipeline_options *options, const struct event_sink *sink)
 {
 	struct pipeline *p = memory_zalloc(sizeof(*p));
-	struct session_options session = {options->hold_events, options->hold_bytes};
+	struct session_options session = {options->hold_events, options->hold_bytes, on_frames, p};
 
 	p->options = *options;
 	p->sink = *sink;
@@ -121,6 +140,17 @@ static void tell_losses(struct run *r)
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " connections gave way at the limit on tracked connections", s->evicted);
 }
 
+static void take_segment(struct run *r, const struct packet *packet, const struct segment *segment)
+{
+	struct keep *keep = r->pipeline->keep;
+
+	if (keep)
+		keep_begin(keep, packet, segment);
+	stream_table_segment(r->streams, segment);
+	if (keep)
+		keep_end(keep);
+}
+
 static void take_packet(struct run *r, const struct packet *packet)
 {
 	struct segment segment;
@@ -135,7 +165,7 @@ static void take_packet(struct run *r, const struct packet *packet)
 		r->cut_packets++;
 	switch (decoder_packet(r->decoder, packet, &segment)) {
 	case DECODE_TCP:
-		stream_table_segment(r->streams, &segment);
+		take_segment(r, packet, &segment);
 		break;
 	case DECODE_UNSUPPORTED:
 		if (!r->unsupported_frame) {
@@ -143,8 +173,11 @@ static void take_packet(struct run *r, const struct packet *packet)
 			r->unsupported_linktype = packet->linktype;
 		}
 		break;
-	case DECODE_OTHER:
 	case DECODE_FRAGMENT:
+		if (r->pipeline->keep)
+			capture_dump_packet(r->live->msn, packet);
+		break;
+	case DECODE_OTHER:
 	case DECODE_BROKEN:
 		break;
 	}
@@ -161,10 +194,91 @@ static void end_capture(struct run *r)
 		sink->capture_end(sink->ctx, &r->totals);
 }
 
-enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message)
+/* --- packets of MSN connections --- */
+
+static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int side, struct slice data,
+				   const struct stream_origin *origin)
 {
+	struct run *r = ctx;
+	enum stream_verdict verdict = r->transport_stream.data(r->transport_stream.ctx, c, side, data, origin);
+
+	keep_verdict(r->pipeline->keep, c, verdict);
+	return verdict;
+}
+
+static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
+				  const struct stream_origin *origin)
+{
+	struct run *r = ctx;
+	enum stream_verdict verdict = r->transport_stream.gap(r->transport_stream.ctx, c, side, len, origin);
+
+	keep_verdict(r->pipeline->keep, c, verdict);
+	return verdict;
+}
+
+static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
+{
+	const struct run *r = ctx;
+
+	r->transport_stream.end(r->transport_stream.ctx, c, why);
+}
+
+static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
+		       const struct stream_origin *origin)
+{
+	const struct run *r = ctx;
+
+	r->transport_stream.anomaly(r->transport_stream.ctx, c, side, what, origin);
+}
+
+static void write_kept(void *ctx, const struct packet *packet)
+{
+	const struct run *r = ctx;
+
+	capture_dump_packet(r->live->msn, packet);
+}
+
+/* --- beginning and end of a file --- */
+
+/* r has its pipeline, path and capture, and what it is from when live. */
+static void begin(struct run *r)
+{
+	struct pipeline *p = r->pipeline;
 	struct transport_consumer inner = session_transport_consumer(p->session);
 	struct transport_options options = {p->options.polls};
+
+	r->decoder = decoder_new(p->options.verify_checksums);
+	r->transport = transport_new(&options, &inner);
+	r->transport_stream = transport_stream(r->transport);
+	struct stream_consumer consumer = r->transport_stream;
+	if (r->live && r->live->msn) {
+		p->keep = keep_new(write_kept, r);
+		consumer = (struct stream_consumer){on_data, on_gap, on_end, on_anomaly, r};
+	}
+	r->streams = stream_table_new(&p->options.stream, &consumer);
+	session_set_file(p->session, r->path);
+	session_set_nanoseconds(p->session, capture_nanoseconds(r->capture));
+}
+
+static void finish(struct run *r)
+{
+	stream_table_finish(r->streams);
+	transport_finish(r->transport);
+	session_end_file(r->pipeline->session);
+	tell_losses(r);
+}
+
+static void clean_up(struct run *r)
+{
+	stream_table_free(r->streams);
+	transport_free(r->transport);
+	decoder_free(r->decoder);
+	keep_free(r->pipeline->keep);
+	r->pipeline->keep = NULL;
+}
+
+enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message)
+{
 	struct run r = {.pipeline = p, .path = path};
 	enum capture_result result;
 	struct packet packet;
@@ -172,12 +286,7 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	r.capture = capture_open(path, message);
 	if (!r.capture)
 		return PIPELINE_UNREADABLE;
-	r.decoder = decoder_new(p->options.verify_checksums);
-	r.transport = transport_new(&options, &inner);
-	struct stream_consumer consumer = transport_stream(r.transport);
-	r.streams = stream_table_new(&p->options.stream, &consumer);
-	session_set_file(p->session, path);
-	session_set_nanoseconds(p->session, capture_nanoseconds(r.capture));
+	begin(&r);
 	/* The first packet comes before the record of the file: pcapng names its link types on the way. */
 	result = capture_next(r.capture, &packet, message);
 	show_capture(&r);
@@ -185,18 +294,109 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 		take_packet(&r, &packet);
 		result = capture_next(r.capture, &packet, message);
 	}
-	stream_table_finish(r.streams);
-	transport_finish(r.transport);
-	session_end_file(p->session);
-	tell_losses(&r);
+	finish(&r);
 	if (result == CAPTURE_CUT)
 		notice(&r, SEVERITY_ERROR, "%s", message);
 	end_capture(&r);
-	stream_table_free(r.streams);
-	transport_free(r.transport);
-	decoder_free(r.decoder);
+	clean_up(&r);
 	capture_close(r.capture);
 	return result == CAPTURE_CUT ? PIPELINE_DAMAGED : PIPELINE_DONE;
+}
+
+/* --- interfaces --- */
+
+static uint64_t steady_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void tell_drops(struct run *r)
+{
+	const struct capture_drops *now = capture_drops(r->capture);
+
+	if (now->late > r->dropped.late)
+		notice(r, SEVERITY_WARNING, "%" PRIu64 " packets were dropped, as they came faster than they were taken (%" PRIu64 " in all)",
+		       now->late - r->dropped.late, now->late);
+	if (now->interface > r->dropped.interface)
+		notice(r, SEVERITY_WARNING, "%" PRIu64 " packets were dropped by the interface (%" PRIu64 " in all)",
+		       now->interface - r->dropped.interface, now->interface);
+	r->dropped = *now;
+}
+
+static bool flush_dumps(const struct run *r, char *message)
+{
+	return (!r->live->msn || capture_dump_flush(r->live->msn, message)) &&
+	       (!r->live->all || capture_dump_flush(r->live->all, message));
+}
+
+/* What is to be done now and then.  Returns false when packets cannot be written. */
+static bool tick(struct run *r, bool idle, char *message)
+{
+	uint64_t now = steady_now();
+	bool due = now - r->ticked >= LIVE_TICK_NS;
+
+	session_tick(r->pipeline->session, now);
+	if (due) {
+		tell_drops(r);
+		r->ticked = now;
+	}
+	return (!due && !idle) || flush_dumps(r, message);
+}
+
+static void take_live(struct run *r, const struct packet *packet)
+{
+	if (r->live->all)
+		capture_dump_packet(r->live->all, packet);
+	take_packet(r, packet);
+}
+
+static enum pipeline_result live_loop(struct run *r, char *message)
+{
+	const struct pipeline_live *live = r->live;
+	uint64_t end = UINT64_MAX;
+	struct packet packet;
+
+	while (end == UINT64_MAX || steady_now() < end) {
+		if (end == UINT64_MAX && !live->go_on(live->ctx))
+			end = steady_now() + LIVE_DRAIN_NS;
+		enum capture_result result = capture_next(r->capture, &packet, message);
+
+		if (result == CAPTURE_PACKET)
+			take_live(r, &packet);
+		else if (result == CAPTURE_CUT)
+			return PIPELINE_DAMAGED;
+		else if (end != UINT64_MAX)
+			break;
+		if (!tick(r, result == CAPTURE_NOTHING, message))
+			return PIPELINE_UNWRITTEN;
+	}
+	return PIPELINE_DONE;
+}
+
+enum pipeline_result pipeline_live(struct pipeline *p, const struct pipeline_live *live, char *message)
+{
+	struct run r = {.pipeline = p, .path = live->name, .capture = live->capture, .live = live,
+			.ticked = steady_now()};
+	enum pipeline_result result;
+
+	begin(&r);
+	show_capture(&r);
+	result = live_loop(&r, message);
+	finish(&r);
+	tell_drops(&r);
+	if (p->keep && keep_missed(p->keep))
+		notice(&r, SEVERITY_NOTE, "%" PRIu64 " packets were not kept, as their connections were recognised too late",
+		       keep_missed(p->keep));
+	if (result == PIPELINE_DONE && !flush_dumps(&r, message))
+		result = PIPELINE_UNWRITTEN;
+	if (result != PIPELINE_DONE)
+		notice(&r, SEVERITY_ERROR, "%s", message);
+	end_capture(&r);
+	clean_up(&r);
+	return result;
 }
 
 struct summary pipeline_summary(const struct pipeline *p)

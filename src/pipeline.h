@@ -27,10 +27,33 @@ enum pipeline_result {
 	PIPELINE_DONE,
 	PIPELINE_UNREADABLE, /* not opened; message says why; nothing was handed to the sink */
 	PIPELINE_DAMAGED,    /* cut or broken part-way; message says where; all around it was handed over */
+	PIPELINE_UNWRITTEN,  /* packets could not be written to a file; message says why; all read so far was handed over */
 };
 
 /* Reads one file to its end ("-" is standard input).  message: CAPTURE_MESSAGE_MAX bytes. */
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message);
+
+/* A capture from an interface. */
+struct pipeline_live {
+	struct capture *capture; /* of capture_open_live */
+	const char *name;        /* what consumers are told as the name of the file */
+	struct capture_dump *msn, *all; /* where packets go, those of MSN connections and all; or NULL */
+	/* Asked between packets and, without any, every CAPTURE_WAIT_MS: false ends the capture. */
+	bool (*go_on)(void *ctx);
+	void *ctx;
+};
+
+/*
+ * Reads from an interface until go_on says no or the interface is gone; packets
+ * that had come by then are still read.
+ * Packets that were dropped are told as notices.  capture and the files stay
+ * the caller's.
+ *
+ * The packets in live->msn are those of connections that an event came from,
+ * each whole connection; see stream/keep.h for their order and limits.  IP
+ * fragments are always written, as only the last one tells their connection.
+ */
+enum pipeline_result pipeline_live(struct pipeline *p, const struct pipeline_live *live, char *message);
 
 /* Of all files read so far. */
 struct summary pipeline_summary(const struct pipeline *p);

@@ -27,6 +27,7 @@ trap 'rm -f "$program"' EXIT
 cat >"$program" <<'END'
 #!/bin/sh
 case $1 in
+-D) printf '1. eth0\n2. any (all)\n' ;;
 commands) printf 'Commands:\nUSR  sign in\nUUX  personal message\nVER  versions\n' ;;
 fields) printf 'msnp.trid  number\nmsnp.name  text\np2p.flags  number\n' ;;
 esac
@@ -73,6 +74,9 @@ options of json|json,--p|--payload --pretty|--ranges -r
 options of stats|stats,--|--table --json --csv --each --limit|--payload
 tables|stats,--table,=,co|connections commands content-types|errors
 options of sessions|sessions,-|-v --json --limit -r -o|--payload
+options of live captures|json,-|-D -i -f -w -W --user|-v
+interface|text,-i,e|eth0|any
+user|text,--user,roo|root|
 options of commands|commands,-|--version --role --direction|-r --limit
 options of chat|chat,-|-v --both --json --limit -o|--payload
 option after another|json,--pretty,--r|--ranges|--pretty

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "capture/foreign.h"
+#include "capture/live.h"
 #include "capture/pcap_file.h"
 #include "capture/pcapng_file.h"
 #include "capture/source.h"
@@ -19,6 +20,7 @@ struct capture {
 	bool ended;
 	struct pcap_file pcap;
 	struct pcapng pcapng;
+	struct live live;
 };
 
 static bool open_format(struct capture *c, char *message)
@@ -49,33 +51,63 @@ struct capture *capture_open(const char *path, char *message)
 	return c;
 }
 
+struct capture *capture_open_live(const char *interface, const char *filter, char *message)
+{
+	struct capture *c = memory_zalloc(sizeof(*c));
+
+	if (live_open(&c->live, interface, filter, message))
+		return c;
+	capture_close(c);
+	return NULL;
+}
+
+const struct capture_drops *capture_drops(struct capture *c)
+{
+	return live_drops(&c->live);
+}
+
+struct capture_dump *capture_dump_open(const struct capture *c, const char *path, char *message)
+{
+	return live_dump_open(&c->live, path, message);
+}
+
 enum capture_result capture_next(struct capture *c, struct packet *packet, char *message)
 {
 	enum capture_result result;
 
 	if (c->ended)
 		return CAPTURE_END;
-	if (c->is_pcapng)
+	if (c->live.pcap)
+		result = live_next(&c->live, packet, message);
+	else if (c->is_pcapng)
 		result = pcapng_file_next(&c->pcapng, c->source, packet, message);
 	else
 		result = pcap_file_next(&c->pcap, c->source, packet, message);
-	c->ended = result != CAPTURE_PACKET;
+	c->ended = result == CAPTURE_END || result == CAPTURE_CUT;
 	return result;
 }
 
 const char *capture_format(const struct capture *c)
 {
+	if (c->live.pcap)
+		return "live";
 	return c->is_pcapng ? "pcapng" : "pcap";
 }
 
 size_t capture_linktypes(const struct capture *c, const int **linktypes)
 {
+	if (c->live.pcap) {
+		*linktypes = &c->live.linktype;
+		return 1;
+	}
 	*linktypes = c->is_pcapng ? c->pcapng.linktypes : &c->pcap.linktype;
 	return c->is_pcapng ? c->pcapng.linktype_count : 1;
 }
 
 bool capture_nanoseconds(const struct capture *c)
 {
+	if (c->live.pcap)
+		return c->live.nanoseconds;
 	return c->is_pcapng ? c->pcapng.nanoseconds : c->pcap.nanoseconds;
 }
 
@@ -85,6 +117,7 @@ void capture_close(struct capture *c)
 		return;
 	pcap_file_close(&c->pcap); /* before the source, which its stream may read from */
 	pcapng_free(&c->pcapng);
+	live_close(&c->live);
 	source_free(c->source);
 	free(c);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads packets out of capture files: pcap (through libpcap) and pcapng, plain
- * or gzip-compressed, from a file or standard input.
+ * or gzip-compressed, from a file or standard input; or from an interface.
  */
 #ifndef MSNSCOPE_CAPTURE_CAPTURE_H
 #define MSNSCOPE_CAPTURE_CAPTURE_H
@@ -13,6 +13,8 @@
 /* Interfaces of one pcapng section; more make the file invalid. */
 #define CAPTURE_INTERFACES_MAX 1024u
 #define CAPTURE_MESSAGE_MAX 512
+/* How long capture_next waits for a packet from an interface. */
+#define CAPTURE_WAIT_MS 250
 
 struct capture; /* one open capture */
 
@@ -27,7 +29,8 @@ struct packet {
 enum capture_result {
 	CAPTURE_PACKET, /* *packet is filled */
 	CAPTURE_END,    /* the end of the file, where it should be */
-	CAPTURE_CUT,    /* the file ends or is broken in mid-record; message says where */
+	CAPTURE_CUT,    /* the file ends or is broken in mid-record, message says where; the interface is gone */
+	CAPTURE_NOTHING, /* of an interface only: no packet for CAPTURE_WAIT_MS, or a signal came */
 };
 
 /*
@@ -40,13 +43,36 @@ enum capture_result {
 struct capture *capture_open(const char *path, char *message);
 
 /*
+ * Begins to capture from an interface ("any" is all of them where the system
+ * has it), whole packets, in promiscuous mode.  filter is an expression of
+ * pcap-filter(7), or NULL.  Returns NULL after a message, as capture_open; one
+ * about missing privileges says how to get them.
+ */
+struct capture *capture_open_live(const char *interface, const char *filter, char *message);
+
+/*
+ * Tells each interface, the most likely first; description may be NULL.
+ * Returns their number, 0 after a message.
+ */
+size_t capture_interfaces(void (*tell)(void *ctx, const char *name, const char *description), void *ctx, char *message);
+
+/* Packets of an interface that are missing, since the beginning. */
+struct capture_drops {
+	uint64_t late;      /* dropped by the kernel: they were not taken in time */
+	uint64_t interface; /* dropped by the interface or its driver */
+};
+
+/* Asks the system; only for interfaces. */
+const struct capture_drops *capture_drops(struct capture *c);
+
+/*
  * The next packet.  After CAPTURE_CUT or CAPTURE_END the capture gives no more
  * packets.  message as in capture_open; for CAPTURE_CUT it names the frame and
  * the offset in the (uncompressed) file.
  */
 enum capture_result capture_next(struct capture *c, struct packet *packet, char *message);
 
-/* "pcap" or "pcapng". */
+/* "pcap", "pcapng" or "live". */
 const char *capture_format(const struct capture *c);
 
 /*
@@ -62,5 +88,23 @@ bool capture_nanoseconds(const struct capture *c);
 const char *capture_linktype_name(int linktype);
 
 void capture_close(struct capture *c);
+
+/* A pcap file that packets of an interface are written to. */
+struct capture_dump;
+
+/*
+ * Makes the file; its time stamps are as fine as those of c, which is an
+ * interface.  c and path outlive it.  Returns NULL after a message.  Ends with
+ * capture_dump_close, before which capture_dump_flush tells of lost data.
+ */
+struct capture_dump *capture_dump_open(const struct capture *c, const char *path, char *message);
+
+void capture_dump_packet(struct capture_dump *d, const struct packet *packet);
+
+/* Writes what is buffered.  Returns false after a message when this or an earlier write failed. */
+bool capture_dump_flush(struct capture_dump *d, char *message);
+
+/* NULL does nothing. */
+void capture_dump_close(struct capture_dump *d);
 
 #endif

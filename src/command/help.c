@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/command.h"
 #include "command/limits.h"
+#include "command/live.h"
 #include "command/message.h"
 #include "command/run.h"
 
@@ -9,7 +10,8 @@ const struct subcommand subcommands[] = {
 	 "Reads captures (pcap, pcapng, also compressed by gzip) and prints when, on which connection and\n"
 	 "to which kind of server each command went, the command line, and what it means. >>> is the client,\n"
 	 "<<< the server. Servers are DS dispatch, NS notification, SB switchboard, WS web services,\n"
-	 "P2P other clients. Findings stand below the command they concern.\n",
+	 "P2P other clients. Findings stand below the command they concern.\n"
+	 "With -i it reads from an interface, until it is interrupted.\n",
 	 command_text},
 	{"json", FOR_JSON, "[OPTION]... [FILE]...", "write events as JSON, one object a line",
 	 "Writes all that was read, understood and guessed as JSON records; docs/json.md describes them.\n"
@@ -56,17 +58,6 @@ const struct subcommand *subcommand_find(const char *name)
 	return NULL;
 }
 
-int subcommand_main(const struct subcommand *s, int argc, char **argv)
-{
-	struct options o;
-	int status = STATUS_UNUSABLE;
-
-	if (options_parse(&o, argc, argv, s->for_whom))
-		status = o.help ? command_explain(s) : s->run(&o);
-	options_free(&o);
-	return status;
-}
-
 /* Prints a text that is ready on standard output. */
 static int print(struct buffer *text)
 {
@@ -78,6 +69,28 @@ static int print(struct buffer *text)
 	buffer_add_slice(&run.out.buffer, buffer_slice(text));
 	buffer_free(text);
 	return run_close(&run);
+}
+
+static int list_interfaces(void)
+{
+	struct buffer text = {NULL, 0, 0};
+
+	return live_list(&text) ? print(&text) : STATUS_UNUSABLE;
+}
+
+int subcommand_main(const struct subcommand *s, int argc, char **argv)
+{
+	struct options o;
+	int status = STATUS_UNUSABLE;
+
+	if (options_parse(&o, argc, argv, s->for_whom)) {
+		if (o.help)
+			status = command_explain(s);
+		else
+			status = o.list_interfaces ? list_interfaces() : s->run(&o);
+	}
+	options_free(&o);
+	return status;
 }
 
 int command_version(const char *version)

@@ -31,6 +31,7 @@ enum {
 	OPTION_ROLE,
 	OPTION_SHOW_SECRETS,
 	OPTION_TABLE,
+	OPTION_USER,
 	OPTION_VERIFY_CHECKSUMS,
 	OPTION_VERSION,
 };
@@ -45,6 +46,12 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{NULL, 'r', "FILE", FOR_READING, "read a capture, as a bare FILE; - is standard input"},
+	{NULL, 'i', "IFACE", FOR_LIVE, "capture from an interface, by name or number; any is all"},
+	{NULL, 'D', NULL, FOR_LIVE, "list the interfaces"},
+	{NULL, 'f', "FILTER", FOR_LIVE, "with -i: capture only what matches; see pcap-filter(7)"},
+	{NULL, 'w', "FILE", FOR_LIVE, "with -i: keep the packets of MSN connections as pcap"},
+	{NULL, 'W', "FILE", FOR_LIVE, "with -i: keep all packets as pcap"},
+	{"user", OPTION_USER, "NAME", FOR_LIVE, "with -i: become this user once the interface is open"},
 	{NULL, 'o', "FILE", FOR_ALL & ~(FOR_HELP | FOR_EXTRACT), "write there instead of standard output"},
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
@@ -220,6 +227,15 @@ static void add_operand(struct options *o, const char *operand)
 	o->operands[o->operand_count++] = operand;
 }
 
+static bool take_interface(struct options *o, const char *value)
+{
+	if (o->interface)
+		message("-i %s: one interface at a time; -i any is all of them", value);
+	else
+		o->interface = value;
+	return o->interface == value;
+}
+
 static bool take_value(struct options *o, int code, const char *value)
 {
 	switch (code) {
@@ -232,6 +248,20 @@ static bool take_value(struct options *o, int code, const char *value)
 		return true;
 	case 'Y':
 		o->filter = value;
+		return true;
+	case 'i':
+		return take_interface(o, value);
+	case 'f':
+		o->capture_filter = value;
+		return true;
+	case 'w':
+		o->write_msn = value;
+		return true;
+	case 'W':
+		o->write_all = value;
+		return true;
+	case OPTION_USER:
+		o->user = value;
 		return true;
 	case 'j':
 		return parse_jobs(o, value);
@@ -255,6 +285,8 @@ static bool take_value(struct options *o, int code, const char *value)
 static bool *flag_of(struct options *o, int code)
 {
 	switch (code) {
+	case 'D':
+		return &o->list_interfaces;
 	case OPTION_BOTH:
 		return &o->both;
 	case OPTION_CSV:

@@ -18,6 +18,7 @@ enum {
 	FOR_SESSIONS = 128,
 	FOR_CHAT = 256,
 	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT,
+	FOR_LIVE = FOR_TEXT | FOR_JSON,
 	FOR_ALL = 511,
 };
 
@@ -29,6 +30,9 @@ struct options {
 	const char *output;    /* -o, or NULL */
 	unsigned kinds;        /* EXTRACT_ bits of --kind; 0: not given */
 	const char *filter;    /* -Y, or NULL */
+	const char *interface; /* -i, or NULL */
+	const char *capture_filter, *write_msn, *write_all, *user; /* -f, -w, -W, --user, or NULL */
+	bool list_interfaces;
 	bool parallel;         /* -j was given */
 	unsigned jobs;         /* its number; 0: one for each processor */
 	enum colour_when colour;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command/live.h"
 #include "command/message.h"
 #include "command/workers.h"
 #include "timeline/filter_sink.h"
@@ -46,7 +47,7 @@ static bool same_file(const struct stat *output, const char *input)
 static bool is_input(const struct options *o, const struct stat *output)
 {
 	if (o->operand_count == 0)
-		return same_file(output, "-");
+		return !o->interface && same_file(output, "-");
 	for (size_t i = 0; i < o->operand_count; i++)
 		if (same_file(output, o->operands[i]))
 			return true;
@@ -80,11 +81,13 @@ static bool wants_colour(enum colour_when when, int fd)
 	return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
-/* Does a capture come from a pipe, perhaps while it is being made? */
+/* Does a capture come from an interface, or from a pipe, perhaps while it is being made? */
 static bool is_live(const struct options *o)
 {
 	struct stat st;
 
+	if (o->interface)
+		return true;
 	for (size_t i = 0; i < o->operand_count; i++)
 		if (is_stdio(o->operands[i]))
 			return fstat(STDIN_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
@@ -94,13 +97,22 @@ static bool is_live(const struct options *o)
 bool run_open(struct run *r, const struct options *o, bool reads)
 {
 	*r = (struct run){.status = STATUS_DONE};
-	if (reads && o->operand_count == 0 && isatty(STDIN_FILENO)) {
+	if (reads && !live_check(o))
+		return false;
+	if (reads && o->operand_count == 0 && !o->interface && isatty(STDIN_FILENO)) {
 		message("no capture given; see 'msnscope --help'");
 		return false;
 	}
+	if (reads && o->interface) {
+		r->live = live_begin(o);
+		if (!r->live)
+			return false;
+	}
 	int fd = open_output(o, reads);
-	if (fd < 0)
+	if (fd < 0) {
+		live_end(r->live);
 		return false;
+	}
 	output_init(&r->out, fd, isatty(fd) || (reads && is_live(o)));
 	r->output_name = fd == STDOUT_FILENO ? "standard output" : o->output;
 	r->out.failed = write_failed;
@@ -111,6 +123,7 @@ bool run_open(struct run *r, const struct options *o, bool reads)
 
 int run_close(struct run *r)
 {
+	live_end(r->live);
 	output_flush(&r->out);
 	output_free(&r->out);
 	/* Some file systems tell only now that a write failed. */
@@ -141,6 +154,8 @@ void outcome_add_summary(struct summary *to, const struct summary *from)
 
 const char *run_file(const struct options *o, size_t i)
 {
+	if (o->interface)
+		return o->interface;
 	return o->operand_count ? o->operands[i] : "-";
 }
 
@@ -150,18 +165,23 @@ size_t run_file_count(const struct options *o)
 }
 
 /* Nothing is remembered from one file to the next: what is written of a file depends on it alone. */
-static struct outcome read_file(const struct options *o, const char *file, const struct event_sink *sink)
+static struct outcome read_file(const struct options *o, const char *file, const struct pipeline_live *live,
+				const struct event_sink *sink)
 {
 	struct outcome outcome = {.status = STATUS_DONE};
 	struct pipeline *p = pipeline_new(&o->pipeline, sink);
 
-	switch (pipeline_file(p, file, outcome.reason)) {
+	switch (live ? pipeline_live(p, live, outcome.reason) : pipeline_file(p, file, outcome.reason)) {
 	case PIPELINE_DONE:
 		outcome.any = true;
 		break;
 	case PIPELINE_DAMAGED:
 		outcome.any = true;
 		outcome.status = STATUS_DAMAGED;
+		break;
+	case PIPELINE_UNWRITTEN:
+		outcome.any = true;
+		outcome.status = STATUS_UNUSABLE;
 		break;
 	case PIPELINE_UNREADABLE:
 		outcome.status = STATUS_UNUSABLE;
@@ -173,16 +193,16 @@ static struct outcome read_file(const struct options *o, const char *file, const
 }
 
 /* The same through the filter, when there is one. */
-struct outcome outcome_of_file(const struct options *o, const char *file, const struct filter *filter,
-			       const struct event_sink *sink)
+struct outcome outcome_of_file(const struct options *o, const char *file, const struct pipeline_live *live,
+			       const struct filter *filter, const struct event_sink *sink)
 {
 	struct filter_sink wanted;
 
 	if (!filter)
-		return read_file(o, file, sink);
+		return read_file(o, file, live, sink);
 	filter_sink_init(&wanted, filter, sink);
 	struct event_sink outer = filter_sink(&wanted);
-	struct outcome outcome = read_file(o, file, &outer);
+	struct outcome outcome = read_file(o, file, live, &outer);
 	uint64_t packets = outcome.summary.packets;
 	outcome.summary = wanted.summary;
 	outcome.summary.packets = packets;
@@ -235,7 +255,7 @@ void run_captures(struct run *r, const struct options *o, const struct event_sin
 	if (!make_filter(r, o, &filter))
 		return;
 	for (size_t i = 0; i < run_file_count(o); i++) {
-		struct outcome outcome = outcome_of_file(o, run_file(o, i), filter, sink);
+		struct outcome outcome = outcome_of_file(o, run_file(o, i), r->live, filter, sink);
 
 		outcome_tell(r, run_file(o, i), &outcome);
 		outcome_add_summary(&total, &outcome.summary);

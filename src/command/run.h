@@ -10,18 +10,20 @@ struct run {
 	struct output out;
 	const char *output_name; /* for messages */
 	bool colour;
+	struct pipeline_live *live; /* the interface of -i, or NULL */
 	int status; /* what the program will end with, so far */
 };
 
 /*
- * Opens the output (-o, else standard output).  reads says that the operands
+ * Opens the interface, if there is one, and the output (-o, else standard
+ * output).  reads says that the operands
  * are captures: then an output that is one of them is refused.  Returns false
  * after a message; else the caller ends with run_close.
  */
 bool run_open(struct run *r, const struct options *o, bool reads);
 
 /*
- * Reads the captures named by the operands, standard input when there are none,
+ * Reads the captures named by the operands or the interface, standard input when there are none,
  * one after the other into the sink.  Tells of what cannot be read or is
  * damaged and goes on.  -Y is applied.
  */

@@ -56,7 +56,7 @@ static void work_on(struct workers *w, struct job *job, const char *file)
 		output_init(&out, job->fd, false);
 		void *writer = w->writer->open(w->options, w->run, &out);
 		struct event_sink sink = w->writer->sink(writer);
-		job->outcome = outcome_of_file(w->options, file, filter, &sink);
+		job->outcome = outcome_of_file(w->options, file, NULL, filter, &sink);
 		if (w->writer->join)
 			job->writer = writer;
 		else

@@ -17,9 +17,9 @@ struct outcome {
 	struct summary summary;
 };
 
-/* Reads one file into the sink, through the filter unless that is NULL. */
-struct outcome outcome_of_file(const struct options *o, const char *file, const struct filter *filter,
-			       const struct event_sink *sink);
+/* Reads one file, or from the interface unless that is NULL, into the sink, through the filter unless that is NULL. */
+struct outcome outcome_of_file(const struct options *o, const char *file, const struct pipeline_live *live,
+			       const struct filter *filter, const struct event_sink *sink);
 
 /* Tells what went wrong with a file, behind what was written before. */
 void outcome_tell(struct run *r, const char *file, const struct outcome *outcome);
@@ -29,7 +29,7 @@ void run_set_status(struct run *r, int status);
 
 void outcome_add_summary(struct summary *to, const struct summary *from);
 
-/* The file of that number: "-" when there are no operands. */
+/* The file of that number, or the interface: "-" when there are none. */
 const char *run_file(const struct options *o, size_t i);
 size_t run_file_count(const struct options *o);
 

@@ -71,15 +71,6 @@ static void write_lost(struct json *j, uint64_t bytes)
 		json_u64(j, bytes);
 }
 
-/* A number, or null for 0. */
-static void write_id(struct json *j, uint64_t id)
-{
-	if (id)
-		json_u64(j, id);
-	else
-		json_null(j);
-}
-
 static void write_frames(struct json *j, const struct event *e)
 {
 	JSON_KEY(j, "frames");
@@ -103,7 +94,7 @@ static void write_origin(struct json *j, const struct event *e)
 	JSON_KEY(j, "connection");
 	json_u64(j, e->connection->id);
 	JSON_KEY(j, "session");
-	write_id(j, e->session);
+	json_id(j, e->session);
 	if (e->exchange) {
 		JSON_KEY(j, "exchange");
 		json_u64(j, e->exchange);
@@ -157,7 +148,7 @@ static void write_command(struct json *j, const struct event *e)
 static void write_reply(struct json *j, const struct event *e)
 {
 	JSON_KEY(j, "reply_to");
-	write_id(j, e->reply_to);
+	json_id(j, e->reply_to);
 	JSON_KEY(j, "reply_by");
 	json_str(j, e->reply_by);
 	JSON_KEY(j, "latency");
@@ -266,7 +257,7 @@ static void write_parties(struct json *j, const struct connection *c)
 	JSON_KEY(j, "id");
 	json_u64(j, c->id);
 	JSON_KEY(j, "session");
-	write_id(j, c->session);
+	json_id(j, c->session);
 	JSON_KEY(j, "client");
 	write_address(j, &c->client);
 	JSON_KEY(j, "server");
@@ -413,7 +404,6 @@ static void write_session(void *ctx, const struct user_session *s)
 
 static void write_summary(void *ctx, const struct summary *s)
 {
-	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
 	struct json_events *w = ctx;
 	struct json *j = json_record_begin(w, "summary");
 
@@ -421,15 +411,7 @@ static void write_summary(void *ctx, const struct summary *s)
 	json_u64(j, s->packets);
 	JSON_KEY(j, "events");
 	json_u64(j, s->events);
-	JSON_KEY(j, "findings");
-	json_begin_object(j);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		const char *name = severity_name(order[i]);
-
-		json_key_plain(j, name, strlen(name));
-		json_u64(j, s->findings[order[i]]);
-	}
-	json_end_object(j);
+	json_findings(j, s->findings);
 	json_record_end(w);
 }
 

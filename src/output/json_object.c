@@ -9,6 +9,29 @@ void json_known(struct json *j, struct slice s)
 		json_null(j);
 }
 
+void json_id(struct json *j, uint64_t id)
+{
+	if (id)
+		json_u64(j, id);
+	else
+		json_null(j);
+}
+
+void json_findings(struct json *j, const uint64_t counts[3])
+{
+	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
+
+	JSON_KEY(j, "findings");
+	json_begin_object(j);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		const char *name = severity_name(order[i]);
+
+		json_key_plain(j, name, strlen(name));
+		json_u64(j, counts[order[i]]);
+	}
+	json_end_object(j);
+}
+
 void json_step(struct json *j, uint64_t event, int64_t time_ns, bool nanoseconds)
 {
 	if (!event) {

@@ -60,29 +60,6 @@ static void write_connections(struct json *j, const struct user_session *s)
 	json_u64(j, s->connections_omitted);
 }
 
-static void write_findings(struct json *j, const struct user_session *s)
-{
-	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
-
-	JSON_KEY(j, "findings");
-	json_begin_object(j);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		const char *name = severity_name(order[i]);
-
-		json_key_plain(j, name, strlen(name));
-		json_u64(j, s->findings[order[i]]);
-	}
-	json_end_object(j);
-}
-
-static void write_event(struct json *j, uint64_t id)
-{
-	if (id)
-		json_u64(j, id);
-	else
-		json_null(j);
-}
-
 static void write_extent(struct json *j, const struct user_session *s)
 {
 	JSON_KEY(j, "start");
@@ -94,12 +71,12 @@ static void write_extent(struct json *j, const struct user_session *s)
 	JSON_KEY(j, "end_text");
 	json_known(j, s->end_text);
 	JSON_KEY(j, "first_event");
-	write_event(j, s->first_event);
+	json_id(j, s->first_event);
 	JSON_KEY(j, "last_event");
-	write_event(j, s->last_event);
+	json_id(j, s->last_event);
 	JSON_KEY(j, "events");
 	json_u64(j, s->events);
-	write_findings(j, s);
+	json_findings(j, s->findings);
 	JSON_KEY(j, "messages_sent");
 	json_u64(j, s->messages_sent);
 	JSON_KEY(j, "messages_received");
@@ -124,7 +101,7 @@ static void write_contact(struct json *j, const struct contact *c, bool nanoseco
 	JSON_KEY(j, "account");
 	json_known(j, c->account);
 	JSON_KEY(j, "network");
-	write_event(j, c->network);
+	json_id(j, c->network);
 	JSON_KEY(j, "name");
 	json_known(j, c->name);
 	write_lists(j, c);

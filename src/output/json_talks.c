@@ -3,15 +3,6 @@
 
 #include "output/json_object.h"
 
-/* A number, or null for 0. */
-static void known_number(struct json *j, uint64_t n)
-{
-	if (n)
-		json_u64(j, n);
-	else
-		json_null(j);
-}
-
 static void write_texts(struct json *j, const struct talk *line)
 {
 	JSON_KEY(j, "who");
@@ -37,7 +28,7 @@ static void write_talk(void *ctx, const struct talk *line)
 	JSON_KEY(j, "conversation");
 	json_u64(j, line->conversation);
 	JSON_KEY(j, "event");
-	known_number(j, line->event);
+	json_id(j, line->event);
 	JSON_KEY(j, "time");
 	json_time(j, line->time_ns, line->nanoseconds);
 	JSON_KEY(j, "kind");
@@ -48,7 +39,7 @@ static void write_talk(void *ctx, const struct talk *line)
 	JSON_KEY(j, "offline");
 	json_bool(j, line->offline);
 	JSON_KEY(j, "about");
-	known_number(j, line->about);
+	json_id(j, line->about);
 	JSON_KEY(j, "object");
 	if (line->object) {
 		json_begin_object(j);
@@ -70,11 +61,11 @@ static void write_where(struct json *j, const struct conversation_info *c)
 	JSON_KEY(j, "kind");
 	json_str(j, conversation_kind_name(c->kind));
 	JSON_KEY(j, "connection");
-	known_number(j, c->connection);
+	json_id(j, c->connection);
 	JSON_KEY(j, "session");
-	known_number(j, c->session);
+	json_id(j, c->session);
 	JSON_KEY(j, "same_as");
-	known_number(j, c->same_as);
+	json_id(j, c->same_as);
 	JSON_KEY(j, "user");
 	json_known(j, c->user);
 	JSON_KEY(j, "group");

@@ -100,6 +100,10 @@ struct session {
 	struct item *first, **last; /* waiting, oldest first */
 	struct queue_block *newest_block, *spare_block;
 	size_t held_events, held_bytes;
+	uint64_t kept;         /* items that ever had to wait */
+	struct {
+		uint64_t time, kept;
+	} mark;                /* the latest one made by session_tick */
 	struct cookie cookies[SESSION_COOKIES];
 	size_t next_cookie;
 	struct {
@@ -135,6 +139,8 @@ void queue_free(struct session *s);
 void queue_item(struct session *s, const struct item *item);
 /* Hands over what no longer has to wait. */
 void queue_run(struct session *s);
+/* Hands over all but the `newer` items that came last. */
+void queue_release(struct session *s, uint64_t newer);
 
 /* emit.c: makes an event of an item and hands it to the sink; ITEM_END frees the conversation. */
 void emit_item(struct session *s, const struct item *item);

@@ -187,6 +187,8 @@ static void hand_over_event(struct session *s, struct connection *n, struct even
 {
 	uint64_t seen_from[P2P_SIDES_MAX];
 
+	if (s->options.frames)
+		s->options.frames(s->options.frames_ctx, e->frames, e->frame_count);
 	p2p_observe(s->p2p, e, &s->dissection);
 	for (size_t i = p2p_seen_from(s->p2p, n->id, seen_from); i > 0; i--)
 		users_call(s->users, n, seen_from[i - 1]);

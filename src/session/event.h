@@ -96,8 +96,8 @@ struct event {
 };
 
 struct capture_info {
-	const char *file;          /* as named by the user; "-" for standard input */
-	const char *format;        /* "pcap", "pcapng" */
+	const char *file;          /* as named by the user; "-" for standard input; or the interface */
+	const char *format;        /* "pcap", "pcapng", "live" */
 	const char *const *linktypes; /* names */
 	size_t linktype_count;
 };

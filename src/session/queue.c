@@ -98,6 +98,7 @@ static void keep(struct session *s, const struct item *item)
 	copy->held_bytes = head + bytes + item->web_bytes;
 	*s->last = copy;
 	s->last = &copy->next;
+	s->kept++;
 	s->held_events++;
 	s->held_bytes += copy->held_bytes;
 }
@@ -123,15 +124,31 @@ static bool may_go(const struct item *item)
 	return !item->conversation || item->conversation->settled;
 }
 
-void queue_run(struct session *s)
+static void hand_over_ready(struct session *s)
 {
 	while (s->first && may_go(s->first))
 		hand_over_first(s);
-	while (s->held_events > s->options.hold_events || s->held_bytes > s->options.hold_bytes) {
-		s->first->conversation->settled = true;
-		while (s->first && may_go(s->first))
-			hand_over_first(s);
-	}
+}
+
+/* The first item has waited long enough. */
+static void force_first(struct session *s)
+{
+	s->first->conversation->settled = true;
+	hand_over_ready(s);
+}
+
+void queue_run(struct session *s)
+{
+	hand_over_ready(s);
+	while (s->held_events > s->options.hold_events || s->held_bytes > s->options.hold_bytes)
+		force_first(s);
+}
+
+void queue_release(struct session *s, uint64_t newer)
+{
+	hand_over_ready(s);
+	while (s->held_events > newer)
+		force_first(s);
 }
 
 void queue_item(struct session *s, const struct item *item)

@@ -257,13 +257,7 @@ static void on_usr(const struct observed *o)
 
 /* --- all commands --- */
 
-struct row {
-	const char *name;
-	bool request; /* sent by the client, counts with the answer; else sent by the server */
-	void (*observe)(const struct observed *o);
-};
-
-static const struct row rows[] = {
+static const struct roster_command rows[] = {
 	{"ADC", false, on_add},      {"ADD", false, on_add},        {"ADG", false, on_group},
 	{"ADL", false, on_adl},      {"ADL", true, on_adl},         {"BPR", false, on_property},
 	{"FQY", false, on_fqy},      {"IRO", false, on_name},       {"JOI", false, on_name},
@@ -276,13 +270,5 @@ static const struct row rows[] = {
 
 void roster_observe_command(const struct observed *o)
 {
-	bool request = o->e->from == MSNP_CLIENT;
-	struct observed at = *o;
-
-	at.wait = request;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].request == request && slice_eq_str(o->e->name, rows[i].name)) {
-			rows[i].observe(&at);
-			return;
-		}
+	roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
 }

@@ -12,9 +12,9 @@
 /* Bytes kept of one text; longer ones are cut. */
 #define ROSTER_TEXT_MAX 1024u
 /* Bytes that all texts of one roster take; beyond, new ones are empty. */
-#define ROSTER_TEXTS_MAX (16u << 20)
+#define ROSTER_TEXTS_MAX (8u << 20)
 /* Of these, what may be taken when a change of presence is still written down. */
-#define ROSTER_LOG_TEXTS_MAX (12u << 20)
+#define ROSTER_LOG_TEXTS_MAX (6u << 20)
 /* Accounts whose name is known, contacts and others. */
 #define ROSTER_PEOPLE_MAX 16384u
 /* Ids of contacts and of list entries that stand for accounts. */
@@ -198,6 +198,26 @@ void roster_answered(const struct observed *o, bool accepted, struct slice made)
 void roster_pending_free(struct roster *r);
 
 /* --- what events say --- */
+
+/* A command that says something. */
+struct roster_command {
+	const char *name;
+	bool request; /* sent by the client, counts with the answer; else sent by the server */
+	void (*observe)(const struct observed *o);
+};
+
+/* Calls what the first of the rows that fits says. */
+static inline void roster_call(const struct observed *o, const struct roster_command *rows, size_t count)
+{
+	struct observed at = *o;
+
+	at.wait = o->e->from == MSNP_CLIENT;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].request == at.wait && slice_eq_str(o->e->name, rows[i].name)) {
+			rows[i].observe(&at);
+			return;
+		}
+}
 
 void roster_observe_command(const struct observed *o);   /* roster_commands.c */
 void roster_observe_presence(const struct observed *o);  /* roster_presence.c */

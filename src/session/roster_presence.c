@@ -149,24 +149,12 @@ static void on_put(const struct observed *o)
 
 /* --- all commands --- */
 
-static const struct {
-	const char *name;
-	bool request;
-	void (*observe)(const struct observed *o);
-} rows[] = {
+static const struct roster_command rows[] = {
 	{"CHG", false, on_chg}, {"FLN", false, on_fln},    {"ILN", false, on_status}, {"NFY", false, on_nfy},
 	{"NLN", false, on_status}, {"PUT", true, on_put}, {"UBX", false, on_ubx},    {"UUX", true, on_uux},
 };
 
 void roster_observe_presence(const struct observed *o)
 {
-	bool request = o->e->from == MSNP_CLIENT;
-	struct observed at = *o;
-
-	at.wait = request;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].request == request && slice_eq_str(o->e->name, rows[i].name)) {
-			rows[i].observe(&at);
-			return;
-		}
+	roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
 }

@@ -128,6 +128,15 @@ void session_end_file(struct session *s)
 	users_finish(s->users);
 }
 
+void session_tick(struct session *s, uint64_t now)
+{
+	if (now - s->mark.time < SESSION_PATIENCE_NS)
+		return;
+	queue_release(s, s->kept - s->mark.kept);
+	s->mark.time = now;
+	s->mark.kept = s->kept;
+}
+
 void session_set_file(struct session *s, const char *file)
 {
 	s->file = file;

@@ -26,9 +26,15 @@
 /* Bytes of messages between clients that wait for their rest, over all connections. */
 #define SESSION_PEER_BYTES (16u << 20)
 
+/* Events wait for this long at least, and not much more than twice as long, where time is told by session_tick. */
+#define SESSION_PATIENCE_NS 500000000u
+
 struct session_options {
 	uint32_t hold_events; /* 0: default */
 	uint64_t hold_bytes;  /* 0: default */
+	/* Told the frames of each event; NULL: nobody wants to know. */
+	void (*frames)(void *ctx, const uint64_t *frames, size_t count);
+	void *frames_ctx;
 };
 
 struct session_totals {
@@ -54,6 +60,13 @@ void session_set_file(struct session *s, const char *file);
 void session_set_nanoseconds(struct session *s, bool nanoseconds);
 
 const struct session_totals *session_totals(const struct session *s);
+
+/*
+ * Time goes by while packets are awaited: events that have waited for
+ * SESSION_PATIENCE_NS wait no longer.  now counts nanoseconds of any clock that
+ * goes steadily; to be called several times a second.
+ */
+void session_tick(struct session *s, uint64_t now);
 
 /* A file has ended, and all its connections: hands over what is told at the end. */
 void session_end_file(struct session *s);

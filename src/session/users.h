@@ -15,7 +15,7 @@
 /* User sessions of one file that are kept; the oldest are handed over and forgotten. */
 #define USERS_MAX 4096u
 /* Bytes of their lists and presence, in all; beyond, those that have ended go first, else the oldest. */
-#define USERS_ROSTERS_MAX (32u << 20)
+#define USERS_ROSTERS_MAX (16u << 20)
 /* Cookies and tickets (hashes) that wait for the connection that shows them; the oldest give way. */
 #define USERS_TOKENS_MAX 16384u
 /* Connections that have ended and are still known: they may get a session yet, or be asked for. */

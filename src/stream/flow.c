@@ -13,13 +13,18 @@ struct flow_chunk {
 	struct flow flow[CHUNK_FLOWS];
 };
 
+void flow_seed(uint64_t seed[2])
+{
+	/* Nothing depends on the order in the hash table, so a random seed leaves the
+	 * output as it is.  Without one the table works, but can be attacked. */
+	if (getentropy(seed, 2 * sizeof(seed[0])) != 0)
+		seed[0] = 0x6d736e73636f7065;
+}
+
 void flow_table_init(struct flow_table *table)
 {
 	memset(table, 0, sizeof(*table));
-	/* Nothing depends on the order in the hash table, so a random seed leaves the
-	 * output as it is.  Without one the table works, but can be attacked. */
-	if (getentropy(table->seed, sizeof(table->seed)) != 0)
-		table->seed[0] = 0x6d736e73636f7065;
+	flow_seed(table->seed);
 }
 
 void flow_table_free(struct flow_table *table)
@@ -34,18 +39,18 @@ void flow_table_free(struct flow_table *table)
 	memset(table, 0, sizeof(*table));
 }
 
-int flow_key_of(struct flow_key *key, const struct segment *s)
+int flow_key_of(struct flow_key *key, const struct address *source, const struct address *destination)
 {
-	const struct address *end[STREAM_SIDES] = {&s->source, &s->destination};
-	int order = memcmp(s->source.ip, s->destination.ip, sizeof(s->source.ip));
-	int source = order > 0 || (order == 0 && s->source.port > s->destination.port);
+	const struct address *end[STREAM_SIDES] = {source, destination};
+	int order = memcmp(source->ip, destination->ip, sizeof(source->ip));
+	int at = order > 0 || (order == 0 && source->port > destination->port);
 
 	for (int i = 0; i < STREAM_SIDES; i++) {
-		memcpy(key->ip[i], end[i ^ source]->ip, sizeof(key->ip[i]));
-		key->port[i] = end[i ^ source]->port;
+		memcpy(key->ip[i], end[i ^ at]->ip, sizeof(key->ip[i]));
+		key->port[i] = end[i ^ at]->port;
 	}
-	key->version = s->source.version;
-	return source;
+	key->version = source->version;
+	return at;
 }
 
 static uint64_t rotate(uint64_t x, unsigned n)
@@ -76,10 +81,10 @@ static void sip_word(uint64_t v[4], uint64_t word)
 
 /* SipHash-1-3 (Aumasson, Bernstein) over the words of the key: who writes the
  * capture cannot choose addresses that collide. */
-uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
+uint32_t flow_hash(const uint64_t seed[2], const struct flow_key *key)
 {
-	uint64_t v[4] = {table->seed[0] ^ 0x736f6d6570736575, table->seed[1] ^ 0x646f72616e646f6d,
-			 table->seed[0] ^ 0x6c7967656e657261, table->seed[1] ^ 0x7465646279746573};
+	uint64_t v[4] = {seed[0] ^ 0x736f6d6570736575, seed[1] ^ 0x646f72616e646f6d,
+			 seed[0] ^ 0x6c7967656e657261, seed[1] ^ 0x7465646279746573};
 	uint64_t ip[STREAM_SIDES][2];
 
 	memcpy(ip, key->ip, sizeof(ip));

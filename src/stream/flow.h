@@ -84,10 +84,13 @@ struct flow_table {
 void flow_table_init(struct flow_table *table);
 void flow_table_free(struct flow_table *table);
 
-/* Fills the key of a segment; returns which end of it is the source. */
-int flow_key_of(struct flow_key *key, const struct segment *s);
+/* Fills the key of a pair of addresses; returns which end of it is the source. */
+int flow_key_of(struct flow_key *key, const struct address *source, const struct address *destination);
 
-uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
+/* A seed for flow_hash that nobody can foresee. */
+void flow_seed(uint64_t seed[2]);
+
+uint32_t flow_hash(const uint64_t seed[2], const struct flow_key *key);
 
 /* NULL when there is none. */
 struct flow *flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash);

@@ -330,8 +330,8 @@ static void limit_total(struct stream_table *t)
 void stream_table_segment(struct stream_table *t, const struct segment *s)
 {
 	struct flow_key key;
-	int source = flow_key_of(&key, s);
-	uint32_t hash = flow_hash(&t->flows, &key);
+	int source = flow_key_of(&key, &s->source, &s->destination);
+	uint32_t hash = flow_hash(t->flows.seed, &key);
 
 	advance_clock(t, s->time_ns);
 	struct flow *f = flow_find(&t->flows, &key, hash);

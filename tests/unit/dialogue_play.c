@@ -256,7 +256,7 @@ void dialogue_play(const struct dialogue *d, enum dialogue_cut cut, size_t at, s
 {
 	struct player *p = memory_zalloc(sizeof(*p));
 	struct event_sink sink = {.event = on_event, .ctx = p};
-	struct session *session = session_new(&(struct session_options){0, 0}, &sink);
+	struct session *session = session_new(&(struct session_options){.hold_events = 0}, &sink);
 
 	p->d = d;
 	p->consumer = session_consumer(session);
