@@ -143,7 +143,7 @@ def redirect():
     s = Scene(dispatch(1100, ALICE), sign_in(1101, ALICE), leave(1101))
     s.expect((ALICE, {1100: "sign-in", 1101: "redirect"})).all_known(1100, 1101)
     r = s.sessions[0]
-    require((r["client"], r["client_version"], r["os"]) == ("MSNMSGR", "5.0.0544", "winnt 5.1"), f"client {r['client']}")
+    require((r["client"], r["client_name"], r["client_version"], r["os"]) == ("MSNMSGR 5.0.0544", "MSNMSGR", "5.0.0544", "winnt 5.1"), f"client {r['client']}")
     require((r["version"], r["sign_in"], r["signed_in"], r["began_before"]) == (8, "TWN", True, False), "sign-in")
     require((r["end_reason"], r["name"]) == ("signed-out", "Alice"), f"{r['end_reason']}, {r['name']}")
     require(r["events"] == sum(e["type"] == "event" for e in s.records), f"{r['events']} events")

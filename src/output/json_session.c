@@ -3,6 +3,24 @@
 
 #include "output/json_object.h"
 
+/* Name and version in one string, as users say it. */
+static void write_client(struct json *j, const struct user_session *s)
+{
+	struct buffer both = {NULL, 0, 0};
+
+	buffer_add_slice(&both, s->client);
+	if (s->client.len && s->client_version.len)
+		buffer_add_byte(&both, ' ');
+	buffer_add_slice(&both, s->client_version);
+	JSON_KEY(j, "client");
+	json_known(j, buffer_slice(&both));
+	buffer_free(&both);
+	JSON_KEY(j, "client_name");
+	json_known(j, s->client);
+	JSON_KEY(j, "client_version");
+	json_known(j, s->client_version);
+}
+
 static void write_user(struct json *j, const struct user_session *s)
 {
 	JSON_KEY(j, "id");
@@ -13,10 +31,7 @@ static void write_user(struct json *j, const struct user_session *s)
 	json_known(j, s->endpoint);
 	JSON_KEY(j, "name");
 	json_known(j, s->name);
-	JSON_KEY(j, "client");
-	json_known(j, s->client);
-	JSON_KEY(j, "client_version");
-	json_known(j, s->client_version);
+	write_client(j, s);
 	JSON_KEY(j, "os");
 	json_known(j, s->os);
 	JSON_KEY(j, "version");
