@@ -110,7 +110,7 @@ static void write_lists(struct json *j, const struct contact *c)
 	json_end_array(j);
 }
 
-static void write_contact(struct json *j, const struct contact *c, bool nanoseconds)
+static void write_contact(struct json *j, const struct roster_view *r, const struct contact *c, bool nanoseconds)
 {
 	json_begin_object(j);
 	JSON_KEY(j, "account");
@@ -123,7 +123,13 @@ static void write_contact(struct json *j, const struct contact *c, bool nanoseco
 	JSON_KEY(j, "removed");
 	json_bool(j, c->removed);
 	JSON_KEY(j, "groups");
-	json_known(j, c->groups);
+	json_begin_array(j);
+	for (size_t i = 0; i < c->group_count; i++) {
+		const struct group *g = &r->groups[c->groups[i]];
+
+		json_string(j, g->name.len ? g->name : g->id);
+	}
+	json_end_array(j);
 	JSON_KEY(j, "status");
 	json_known(j, c->status);
 	JSON_KEY(j, "message");
@@ -185,7 +191,7 @@ static void write_roster(struct json *j, const struct roster_view *r, bool nanos
 	JSON_KEY(j, "contacts");
 	json_begin_array(j);
 	for (size_t i = 0; i < r->contact_count; i++)
-		write_contact(j, &r->contacts[i], nanoseconds);
+		write_contact(j, r, &r->contacts[i], nanoseconds);
 	json_end_array(j);
 	JSON_KEY(j, "contacts_omitted");
 	json_u64(j, r->contacts_omitted);

@@ -228,7 +228,15 @@ static const char *const list_names[] = {"FL", "AL", "BL", "RL", "PL"};
 static const char *const list_words[] = {"forward", "allow", "block", "reverse", "pending"};
 #define LISTS (sizeof(list_names) / sizeof(list_names[0]))
 
-static void add_contact(const struct session_report *r, const struct contact *c)
+/* The id where there is no name. */
+static void add_group(struct buffer *out, const struct group *g)
+{
+	buffer_add_str(out, g->name.len ? "" : "(id ");
+	escape_add(out, g->name.len ? g->name : g->id);
+	buffer_add_str(out, g->name.len ? "" : ")");
+}
+
+static void add_contact(const struct session_report *r, const struct group *groups, const struct contact *c)
 {
 	struct buffer *out = &r->out->buffer;
 
@@ -242,9 +250,9 @@ static void add_contact(const struct session_report *r, const struct contact *c)
 	for (size_t i = 0, any = 0; i < LISTS; i++)
 		if (c->lists & 1u << i)
 			buffer_printf(out, "%s%s", any++ ? "," : " ", list_names[i]);
-	if (c->groups.len) {
-		buffer_add_str(out, " in ");
-		escape_add(out, c->groups);
+	for (size_t i = 0; i < c->group_count; i++) {
+		buffer_add_str(out, i ? ", " : " in ");
+		add_group(out, &groups[c->groups[i]]);
 	}
 	if (c->removed)
 		buffer_add_str(out, ", removed");
@@ -272,7 +280,7 @@ static void add_contacts(const struct session_report *r, const struct roster_vie
 			buffer_printf(out, "%s%zu %s", any++ ? ", " : ": ", on[list], list_words[list]);
 	end_line(r);
 	for (size_t i = 0; r->verbose && i < v->contact_count; i++)
-		add_contact(r, &v->contacts[i]);
+		add_contact(r, v->groups, &v->contacts[i]);
 }
 
 static void add_groups(const struct session_report *r, const struct roster_view *v)
@@ -287,9 +295,7 @@ static void add_groups(const struct session_report *r, const struct roster_view 
 		const struct group *g = &v->groups[i];
 
 		buffer_add_str(out, i ? ", " : "");
-		buffer_add_str(out, g->name.len ? "" : "(id ");
-		escape_add(out, g->name.len ? g->name : g->id);
-		buffer_add_str(out, g->name.len ? "" : ")");
+		add_group(out, g);
 		buffer_add_str(out, g->removed ? " (removed)" : "");
 	}
 	if (v->group_count + v->groups_omitted > shown)

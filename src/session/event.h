@@ -252,7 +252,8 @@ struct contact {
 	struct slice name;    /* friendly name, decoded */
 	unsigned lists;       /* bits: 1 FL, 2 AL, 4 BL, 8 RL, 16 PL */
 	bool removed;         /* was on a list, and is on none now */
-	struct slice groups;  /* names (or ids, when the name is not known), joined by ", " */
+	const uint16_t *groups; /* that it is in: places in roster_view.groups */
+	size_t group_count;
 	struct slice status;  /* last known: "NLN", ...; empty when never seen */
 	struct slice message; /* personal message */
 	struct slice media;   /* what is played */

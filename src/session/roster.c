@@ -32,47 +32,39 @@ void roster_observe(struct roster *r, const struct event *e, const struct field 
 
 /* --- the view --- */
 
-/* Adds the names of the groups that the contact is in; ids where these have no name. */
+/* Adds the numbers of the groups that the contact is in. */
 static void add_groups(struct roster *r, const struct person *p)
 {
-	size_t start = r->view_text.len;
-
 	for (size_t i = 0; i < r->group_count; i++) {
-		const struct group *g = &r->groups[i]->g;
-		struct slice name = g->name.len ? g->name : g->id;
+		uint16_t number = (uint16_t)i;
 
-		if (!(p->in[i / 64] >> i % 64 & 1) || g->removed)
-			continue;
-		if (r->view_text.len - start + name.len > ROSTER_TEXT_MAX)
-			return;
-		if (r->view_text.len > start)
-			buffer_add_str(&r->view_text, ", ");
-		buffer_add_slice(&r->view_text, name);
+		if (p->in[i / 64] >> i % 64 & 1 && !r->groups[i]->g.removed)
+			buffer_add(&r->view_numbers, &number, sizeof(number));
 	}
 }
 
 static void fill_contacts(struct roster *r)
 {
-	size_t at = 0;
+	const uint16_t *numbers;
 
-	r->view_text.len = 0;
+	r->view_numbers.len = 0;
 	r->view_contacts = memory_realloc(r->view_contacts, (r->contact_count + 1) * sizeof(struct contact));
 	for (size_t i = 0; i < r->contact_count; i++) {
 		const struct person *p = r->contacts[i];
 		struct contact *c = &r->view_contacts[i];
-		size_t start = r->view_text.len;
+		size_t start = r->view_numbers.len;
 
 		*c = p->c;
 		c->removed = p->was_listed && c->lists == 0;
 		add_groups(r, p);
-		c->groups.len = r->view_text.len - start;
+		c->group_count = (r->view_numbers.len - start) / sizeof(*numbers);
 	}
 	/* The buffer stays where it is from here on. */
+	numbers = (const uint16_t *)(const void *)r->view_numbers.data;
 	for (size_t i = 0; i < r->contact_count; i++) {
-		struct slice *groups = &r->view_contacts[i].groups;
-
-		*groups = slice_sub(buffer_slice(&r->view_text), at, groups->len);
-		at += groups->len;
+		r->view_contacts[i].groups = numbers;
+		if (numbers)
+			numbers += r->view_contacts[i].group_count;
 	}
 }
 
@@ -122,6 +114,6 @@ void roster_free(struct roster *r)
 	free(r->presence);
 	free(r->view_contacts);
 	free(r->view_groups);
-	buffer_free(&r->view_text);
+	buffer_free(&r->view_numbers);
 	free(r);
 }

@@ -129,7 +129,7 @@ struct roster {
 	/* what the last view points to */
 	struct contact *view_contacts;
 	struct group *view_groups;
-	struct buffer view_text;
+	struct buffer view_numbers; /* of uint16_t */
 };
 
 /* An event that is looked at. */

@@ -173,7 +173,11 @@ static void expect_contacts(struct life *l, const char *expected)
 			buffer_printf(&b, "*%u", c->network);
 		add(&b, " \"", c->name, "\"");
 		buffer_printf(&b, " %u%s", c->lists, c->removed ? " removed" : "");
-		add(&b, " [", c->groups, "]");
+		for (size_t n = 0; n < c->group_count; n++) {
+			const struct group *g = &v.groups[c->groups[n]];
+
+			add(&b, n ? ", " : " [", g->name.len ? g->name : g->id, n + 1 == c->group_count ? "]" : "");
+		}
 		add(&b, " ", c->status, "");
 		add(&b, " <", c->message, ">");
 		add(&b, " {", c->media, "}");
