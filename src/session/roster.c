@@ -13,7 +13,7 @@ struct roster *roster_new(void)
 	return memory_zalloc(sizeof(struct roster));
 }
 
-void roster_observe(struct roster *r, const struct event *e, const struct field *root, struct slice user)
+bool roster_observe(struct roster *r, const struct event *e, const struct field *root, struct slice user)
 {
 	struct observed o = {.r = r, .e = e, .root = root};
 
@@ -21,13 +21,13 @@ void roster_observe(struct roster *r, const struct event *e, const struct field 
 		roster_set(r, &r->user, user);
 	if (e->kind == EVENT_EXCHANGE) {
 		roster_observe_exchange(&o);
-		return;
+		return true;
 	}
 	if (e->kind != EVENT_COMMAND)
-		return;
-	roster_answered(&o, !roster_child(root, F_MSNP_ERROR), SLICE_EMPTY);
-	roster_observe_presence(&o);
-	roster_observe_command(&o);
+		return false;
+	bool answered = roster_answered(&o, !roster_child(root, F_MSNP_ERROR), SLICE_EMPTY);
+	bool presence = roster_observe_presence(&o);
+	return roster_observe_command(&o) || presence || answered;
 }
 
 /* --- the view --- */

@@ -14,10 +14,11 @@ struct roster *roster_new(void);
 
 /*
  * To be called for each event of the session (notification server and web
- * services), with the root of its fields.  user is the account of the session,
- * empty when not known.
+ * services; switchboards, for names), with the root of its fields.  user is the
+ * account of the session, empty when not known.  Returns false when nothing
+ * can have changed.
  */
-void roster_observe(struct roster *r, const struct event *e, const struct field *root, struct slice user);
+bool roster_observe(struct roster *r, const struct event *e, const struct field *root, struct slice user);
 
 /* What is known; valid until the next roster_observe. */
 struct roster_view roster_view(struct roster *r);

@@ -268,12 +268,12 @@ void roster_change(const struct observed *o, const struct change *c)
 		apply(o, c);
 }
 
-void roster_answered(const struct observed *o, bool accepted, struct slice made)
+bool roster_answered(const struct observed *o, bool accepted, struct slice made)
 {
 	struct roster_pending *p = o->e->reply_to ? pending_of(o->r, o->e->reply_to) : NULL;
 
 	if (!p)
-		return;
+		return false;
 	for (size_t i = 0; accepted && i < p->count; i++) {
 		struct change c = p->list[i];
 
@@ -285,6 +285,7 @@ void roster_answered(const struct observed *o, bool accepted, struct slice made)
 		apply(o, &c);
 	}
 	pending_free(o->r, p);
+	return true;
 }
 
 void roster_pending_free(struct roster *r)

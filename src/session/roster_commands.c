@@ -268,7 +268,7 @@ static const struct roster_command rows[] = {
 	{"SYN", false, on_syn},      {"USR", false, on_usr},
 };
 
-void roster_observe_command(const struct observed *o)
+bool roster_observe_command(const struct observed *o)
 {
-	roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
+	return roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
 }

@@ -193,34 +193,37 @@ void roster_change(const struct observed *o, const struct change *c);
 void roster_tell(const struct observed *o, const struct telling *t);
 /* A name that was seen in passing. */
 void roster_learn_name(struct roster *r, struct slice account, struct slice name);
-/* The request was answered: its changes count, or not.  made is the id of what it made, or empty. */
-void roster_answered(const struct observed *o, bool accepted, struct slice made);
+/* The request was answered: its changes count, or not; false when none waited.  made is the id of what it made, or empty. */
+bool roster_answered(const struct observed *o, bool accepted, struct slice made);
 void roster_pending_free(struct roster *r);
 
 /* --- what events say --- */
 
 /* A command that says something. */
 struct roster_command {
-	const char *name;
+	char name[4];
 	bool request; /* sent by the client, counts with the answer; else sent by the server */
 	void (*observe)(const struct observed *o);
 };
 
-/* Calls what the first of the rows that fits says. */
-static inline void roster_call(const struct observed *o, const struct roster_command *rows, size_t count)
+/* Calls what the first of the rows that fits says; false when none does. */
+static inline bool roster_call(const struct observed *o, const struct roster_command *rows, size_t count)
 {
+	struct slice name = o->e->name;
 	struct observed at = *o;
 
 	at.wait = o->e->from == MSNP_CLIENT;
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].request == at.wait && slice_eq_str(o->e->name, rows[i].name)) {
+	for (size_t i = 0; i < count && name.len == 3; i++)
+		if (rows[i].request == at.wait && memcmp(name.ptr, rows[i].name, 3) == 0) {
 			rows[i].observe(&at);
-			return;
+			return true;
 		}
+	return false;
 }
 
-void roster_observe_command(const struct observed *o);   /* roster_commands.c */
-void roster_observe_presence(const struct observed *o);  /* roster_presence.c */
+/* False when it says nothing. */
+bool roster_observe_command(const struct observed *o);   /* roster_commands.c */
+bool roster_observe_presence(const struct observed *o);  /* roster_presence.c */
 void roster_observe_exchange(const struct observed *o);  /* roster_services.c */
 
 /* Account of an address, without endpoint and way; network stays as it is when none is given. */

@@ -154,7 +154,7 @@ static const struct roster_command rows[] = {
 	{"NLN", false, on_status}, {"PUT", true, on_put}, {"UBX", false, on_ubx},    {"UUX", true, on_uux},
 };
 
-void roster_observe_presence(const struct observed *o)
+bool roster_observe_presence(const struct observed *o)
 {
-	roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
+	return roster_call(o, rows, sizeof(rows) / sizeof(rows[0]));
 }

@@ -108,18 +108,18 @@ struct slice users_text(const struct field *parent, enum field_id id)
 
 struct users_session *users_find(const struct users *u, uint64_t session)
 {
-	struct users_session *s;
+	struct users_session *s = u->by_id[session % USERS_MAX];
 
-	HASH_FIND(hh, u->sessions, &session, sizeof(session), s);
-	return s;
+	return s && s->record.id == session ? s : NULL;
 }
 
 static void session_free(struct users *u, struct users_session *s)
 {
 	struct user_session *r = &s->record;
 
-	HASH_DEL(u->sessions, s);
-	u->roster_bytes -= roster_bytes(s->roster);
+	DL_DELETE2(u->sessions, s, previous, next);
+	u->by_id[r->id % USERS_MAX] = NULL;
+	u->roster_bytes -= s->roster_bytes;
 	roster_free(s->roster);
 	users_drop(&r->user);
 	users_drop(&r->endpoint);
@@ -152,13 +152,21 @@ static void give_way(struct users *u, struct users_session *s)
 	hand_over(u, s);
 }
 
+static void count_roster(struct users *u, struct users_session *s)
+{
+	size_t bytes = roster_bytes(s->roster);
+
+	u->roster_bytes += bytes - s->roster_bytes;
+	s->roster_bytes = bytes;
+}
+
 /* Keeps the session, and room for some more. */
 static void make_room(struct users *u, const struct users_session *keep)
 {
-	struct users_session *s, *next;
+	struct users_session *s, *next_session;
 
 	for (int ended = 1; ended >= 0; ended--) {
-		HASH_ITER(hh, u->sessions, s, next) {
+		DL_FOREACH_SAFE2(u->sessions, s, next_session, next) {
 			if (u->roster_bytes <= USERS_ROSTERS_MAX / 8 * 7)
 				return;
 			if (s != keep && (!ended || s->ended))
@@ -176,16 +184,18 @@ struct users_session *users_begin(struct users *u, const struct users_connection
 {
 	struct users_session *s = memory_zalloc(sizeof(*s));
 
-	if (HASH_COUNT(u->sessions) == USERS_MAX)
-		give_way(u, u->sessions);
 	s->record.id = ++u->next_session;
+	struct users_session **place = &u->by_id[s->record.id % USERS_MAX];
+	if (*place)
+		give_way(u, *place);
+	*place = s;
 	s->record.start_ns = c->start_ns;
 	s->record.end_ns = c->last_ns;
 	s->record.end = SESSION_END_CAPTURE;
 	s->host = c->client;
 	s->roster = roster_new();
-	u->roster_bytes += roster_bytes(s->roster);
-	HASH_ADD(hh, u->sessions, record.id, sizeof(s->record.id), s);
+	count_roster(u, s);
+	DL_APPEND2(u->sessions, s, previous, next);
 	add_index(u, users_hash_host(KEY_HOST, &c->client), s);
 	return s;
 }
@@ -341,9 +351,8 @@ static void tell_roster(struct users *u, struct users_session *s, const struct e
 
 	if (n->peer)
 		return;
-	u->roster_bytes -= roster_bytes(s->roster);
-	roster_observe(s->roster, e, root, s->record.user);
-	u->roster_bytes += roster_bytes(s->roster);
+	if (roster_observe(s->roster, e, root, s->record.user))
+		count_roster(u, s);
 	if (u->roster_bytes > USERS_ROSTERS_MAX)
 		make_room(u, s);
 	if (!n->web && n->role != MSNP_SB)
@@ -439,7 +448,7 @@ void users_finish(struct users *u)
 	struct users_connection *c, *next_connection;
 	struct users_session *s, *next_session;
 
-	HASH_ITER(hh, u->sessions, s, next_session)
+	DL_FOREACH_SAFE2(u->sessions, s, next_session, next)
 		hand_over(u, s);
 	HASH_ITER(hh, u->connections, c, next_connection)
 		connection_free(u, c);

@@ -52,7 +52,8 @@ struct users_session {
 	bool end_known;            /* record.end says why, whatever the connection's end may look like */
 	bool ended;
 	bool lone;                 /* no notification server was seen */
-	UT_hash_handle hh;         /* by record.id */
+	size_t roster_bytes;       /* as counted in all */
+	struct users_session *previous, *next; /* in the order they began */
 };
 
 /* A connection, also for a while after its end. */
@@ -91,7 +92,8 @@ struct users_sign_in {
 struct users {
 	struct event_sink sink;
 	uint64_t next_session, next_sign_in;
-	struct users_session *sessions;       /* uthash keeps the order in which they began */
+	struct users_session *sessions;       /* oldest first */
+	struct users_session *by_id[USERS_MAX]; /* by the remainder of the id */
 	struct users_connection *connections;
 	struct users_connection *ended;       /* oldest first */
 	size_t ended_count;
