@@ -5,7 +5,7 @@
 
 #include "dissectors/payload.h"
 
-/* Body of text/x-msnmsgr-datacast, and of nudges and winks in SDG. */
+/* Body of text/x-msnmsgr-datacast, and of nudges, winks and voice clips in SDG. */
 payload_dissector datacast_dissect;
 
 #endif

@@ -265,6 +265,41 @@ static void part_body(struct dissection *d, struct field *parent, struct slice t
 		field_add_range(d, parent, is_text(bytes) ? F_MSG_BODY_TEXT : F_MSG_BODY, source, offset, length);
 }
 
+/* --- what carries the message --- */
+
+/* A service message in the name of anybody else is not to be trusted, and clients do not. */
+static void check_sender(struct dissection *d, const struct field *sender)
+{
+	if (!slice_case_eq(sender->value.text, SLICE_LIT("Hotmail")))
+		finding_add(d, RULE_MSG_CARRIER, sender, "service message whose sender is not Hotmail: \"%.*s\"",
+			    SLICE_ARG(utf8_cut(sender->value.text, SHOWN_MAX)));
+}
+
+/* Typing notices and nudges have numbers of their own in UUM and UBM. */
+static void check_number(struct dissection *d, const struct field *number, struct slice type)
+{
+	static const struct {
+		uint64_t number;
+		const char *type;
+	} rows[] = {{2, "text/x-msmsgscontrol"}, {3, "text/x-msnmsgr-datacast"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((number->value.number == rows[i].number) != slice_eq_str(type, rows[i].type))
+			finding_add(d, RULE_MSG_CARRIER, number, "number %" PRIu64 " with Content-Type %.*s",
+				    number->value.number, SLICE_ARG(utf8_cut(type, SHOWN_MAX)));
+}
+
+static void check_carrier(struct dissection *d, struct slice type)
+{
+	const struct field *sender = field_child(&d->root, &field_defs[P_sender]);
+	const struct field *number = field_child(&d->root, &field_defs[P_message_type]);
+
+	if (sender && sender->has_value)
+		check_sender(d, sender);
+	if (number && number->has_value && type.len)
+		check_number(d, number, type);
+}
+
 /* --- messages --- */
 
 void mime_message_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
@@ -279,6 +314,7 @@ void mime_message_dissect(struct dissection *d, struct field *parent, unsigned s
 	if (!headers_find(headers, "Content-Type") && !mime_is_chunk(parent))
 		finding_add(d, RULE_MSG_NO_CONTENT_TYPE, headers, "no Content-Type");
 	struct slice type = mime_content_type(d, parent, headers);
+	check_carrier(d, type);
 	mime_headers_add(d, parent, headers);
 	if (headers_find(headers, "Message-ID"))
 		add_chunk(d, parent, headers);

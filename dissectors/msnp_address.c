@@ -196,7 +196,7 @@ static bool add_capability_word(struct dissection *d, struct field *parent, enum
 		return false;
 	}
 	struct field *f = field_add_number(d, parent, id, *word, r.source, r.offset, r.length);
-	field_syntax(f, id == F_CAPABILITIES_SECOND, 0);
+	field_syntax(f, id != F_CAPABILITIES_FIRST, 0);
 	return true;
 }
 
@@ -213,10 +213,12 @@ void capabilities_dissect(struct dissection *d, struct field *parent, struct ran
 	}
 	if (colon == text.len)
 		return;
-	struct range second = range_part(r, colon + 1, text.len - colon - 1);
-	if (add_capability_word(d, parent, F_CAPABILITIES_SECOND, second, &word)) {
-		if (parent->last)
-			field_syntax(parent->last, 1, 0);
+	struct slice rest = slice_sub(text, colon + 1, text.len);
+	size_t end = slice_find_byte(rest, ':');
+	struct range second = range_part(r, colon + 1, end);
+	if (add_capability_word(d, parent, F_CAPABILITIES_SECOND, second, &word))
 		add_bits(d, parent, F_CAPABILITIES_BIT2, &enum_sets[SET_capability2], word, second);
-	}
+	if (end < rest.len)
+		add_capability_word(d, parent, F_CAPABILITIES_THIRD,
+				    range_part(r, colon + 1 + end + 1, rest.len - end - 1), &word);
 }

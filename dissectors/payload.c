@@ -74,6 +74,8 @@ const struct payload_entry payload_entries[] = {
 	{PAYLOAD_ROUTING, "customemoticon", emoticon_dissect},
 	{PAYLOAD_ROUTING, "invite", invite_dissect},
 	{PAYLOAD_ROUTING, "signal/p2p", slp_payload_dissect},
+	{PAYLOAD_ROUTING, "voice", datacast_dissect},
+	{PAYLOAD_ROUTING, "wink", datacast_dissect},
 	{PAYLOAD_SKYPE, NULL, msnp24_dissect},
 	{PAYLOAD_SKYPE_ROUTING, NULL, msnp24_dissect},
 	{PAYLOAD_SKYPE_XML, NULL, msnp24_dissect},

@@ -14,23 +14,20 @@
 /* More addresses than a notice about a window has. */
 #define WINDOWS_MAX 8u
 
-static bool is_blank(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] != '\r' && s.ptr[i] != '\n' && s.ptr[i] != ' ')
-			return false;
-	return true;
-}
-
 static struct slice body_of(const struct routed *r)
 {
 	return slice_sub(r->d->sources[r->body.source].data, r->body.offset, r->body.length);
 }
 
-static void add_body(const struct routed *r, enum field_id id)
+static bool is_blank(const struct routed *r)
 {
-	if (r->body.length)
-		field_add_range(r->d, r->parent, id, r->body.source, r->body.offset, r->body.length);
+	return mime_is_blank(body_of(r));
+}
+
+/* A body of no known kind, behind the lines of Messaging: text or bytes. */
+static void add_body(const struct routed *r)
+{
+	mime_rest_dissect(r->d, r->parent, F_MSG_HEADERS, r->body.source, r->body.offset, r->body.length);
 }
 
 /* --- kinds of messages --- */
@@ -98,28 +95,30 @@ static void text(const struct routed *r, struct slice type)
 			     SLICE_ARG(shown), shown.len < r->body.length ? "..." : "");
 }
 
-/* What the registry has for the kind of message, else for the content type; NULL for nothing. */
+/* What the registry has for the content type, else for the kind of message; NULL for nothing. */
 static payload_dissector *dissector_of(const struct routed *r, struct slice type)
 {
 	struct slice kind = mime_media_type(r->d->arena, type);
-	payload_dissector *dissect = kind.len ? payload_find(PAYLOAD_ROUTING, kind) : NULL;
+	payload_dissector *dissect = NULL;
 
-	if (dissect || r->content_type.len == 0)
-		return dissect;
-	return payload_find(PAYLOAD_MIME_MSG, r->content_type);
+	if (r->content_type.len && !slice_eq_str(r->content_type, "text/plain"))
+		dissect = payload_find(PAYLOAD_MIME_MSG, r->content_type);
+	if (!dissect && kind.len)
+		dissect = payload_find(PAYLOAD_ROUTING, kind);
+	return dissect;
 }
 
-/* Bytes of other types stay as they are. */
+/* What is of other types is shown as it is. */
 static void by_content(const struct routed *r, struct slice type)
 {
 	payload_dissector *dissect = dissector_of(r, type);
 
-	if (dissect && !is_blank(body_of(r))) {
+	if (dissect && !is_blank(r)) {
 		dissect(r->d, r->parent, r->body.source, r->body.offset, r->body.length, r->context);
 		return;
 	}
-	add_body(r, F_MSG_BODY);
-	if (!is_blank(body_of(r)))
+	add_body(r);
+	if (!is_blank(r))
 		dissection_summary_add(r->d, "%.*s%s%zu bytes", SLICE_ARG(routing_shown(r->content_type)),
 				       r->content_type.len ? ", " : "", r->body.length);
 }
@@ -145,7 +144,7 @@ static const struct field *add_windows(const struct routed *r)
 		f = window;
 	}
 	if (!f)
-		add_body(r, F_MSG_BODY);
+		add_body(r);
 	return f;
 }
 
@@ -177,7 +176,7 @@ static void marked_read(const struct routed *r, struct slice type)
 static void sync(const struct routed *r, struct slice type)
 {
 	(void)type;
-	add_body(r, F_MSG_BODY);
+	add_body(r);
 	dissection_summarise(r->d, "%.*s asks %.*s to fetch the address book", SLICE_ARG(routing_party(r->d, r->from)),
 			     SLICE_ARG(routing_party(r->d, r->to)));
 }
@@ -189,7 +188,7 @@ static void thread_activity(const struct routed *r, struct slice type)
 
 	summarise(r, type);
 	if (!xml_looks_like(body_of(r))) {
-		add_body(r, F_MSG_BODY);
+		add_body(r);
 		return;
 	}
 	if (!payload_xml_parse(&p, r->d, r->parent, r->body, RULE_ROUTING_BODY))
@@ -219,8 +218,8 @@ static void message_text(const struct routed *r, struct slice type)
 /* The body is empty, or a datacast that says the same once more. */
 static void nudge(const struct routed *r, struct slice type)
 {
-	if (is_blank(body_of(r)))
-		add_body(r, F_MSG_BODY);
+	if (is_blank(r))
+		add_body(r);
 	else
 		datacast_dissect(r->d, r->parent, r->body.source, r->body.offset, r->body.length, r->context);
 	summarise(r, type);

@@ -335,6 +335,48 @@ static void test_typing_for_another(void **state)
 	arena_free(&arena);
 }
 
+/* What the line of the command says of the message: who sent it, which kind it is. */
+static void test_carrier(void **state)
+{
+	static const struct {
+		enum field_id id;
+		const char *sender; /* NULL: a number */
+		uint64_t number;
+		const char *payload;
+		bool finding;
+	} carriers[] = {
+		{P_sender, "Hotmail", 0, TYPE("text/plain") "\r\nhi", false},
+		{P_sender, "hotmail", 0, TYPE("text/plain") "\r\nhi", false},
+		{P_sender, "bo@example.com", 0, TYPE("text/plain") "\r\nhi", true},
+		{P_message_type, NULL, 1, TYPE("text/plain") "\r\nhi", false},
+		{P_message_type, NULL, 2, TYPE("text/x-msmsgscontrol") "TypingUser: bo\r\n\r\n", false},
+		{P_message_type, NULL, 3, TYPE("text/x-msnmsgr-datacast") "\r\nID: 1\r\n\r\n", false},
+		{P_message_type, NULL, 4, TYPE("text/plain") "\r\nhi", false},
+		{P_message_type, NULL, 2, TYPE("text/plain") "\r\nhi", true},
+		{P_message_type, NULL, 1, TYPE("text/x-msnmsgr-datacast") "\r\nID: 1\r\n\r\n", true},
+	};
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(carriers); i++) {
+		size_t len = strlen(carriers[i].payload);
+
+		dissection_init(&d, &arena, SLICE_LIT("MSG"), slice_str(carriers[i].payload));
+		if (carriers[i].sender)
+			field_add_text(&d, &d.root, carriers[i].id, slice_str(carriers[i].sender),
+				       SOURCE_LINE, 0, 0);
+		else
+			field_add_number(&d, &d.root, carriers[i].id, carriers[i].number, SOURCE_LINE, 0, 0);
+		mime_message_dissect(&d, &d.root, SOURCE_PAYLOAD, 0, len, NULL);
+		tree_check(&d);
+		assert_int_equal(d.finding_count, carriers[i].finding);
+		if (d.finding_count)
+			assert_string_equal(d.findings->rule->id, "msg.carrier");
+	}
+	arena_free(&arena);
+}
+
 #define DOT "\xc2\xb7"
 
 static const struct {
@@ -403,7 +445,7 @@ int main(void)
 		cmocka_unit_test(test_bodies),	      cmocka_unit_test(test_bodies_cut),
 		cmocka_unit_test(test_all_bytes),     cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_format_ranges), cmocka_unit_test(test_nul), cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_typing_for_another), cmocka_unit_test(test_plus),
+		cmocka_unit_test(test_typing_for_another), cmocka_unit_test(test_carrier), cmocka_unit_test(test_plus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

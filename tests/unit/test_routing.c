@@ -364,6 +364,36 @@ static void test_window_tree(void **state)
 		   "!routing.blocks !routing.blocks");
 }
 
+#define MESSAGE(type) "Messaging: 2.0\r\nMessage-Type: " type "\r\n\r\n"
+#define MESSAGE_TREE(type) \
+	"routing.messaging{routing.message_type=\"" type "\"} " \
+	"msg.headers{[Messaging]=\"2.0\" [Message-Type]=\"" type "\"} "
+#define OBJECT(type) \
+	"<msnobj Creator=\"a\" Size=\"1\" Type=\"" type "\" SHA1D=\"vEvOi/JX7oAzLReF9a0sn5oMVNg=\" Friendly=\"SABpAA==\"/>"
+#define OBJECT_TREE(type) \
+	"{msnobj.xml=\"" OBJECT(type) "\" msnobj.creator=\"a\" msnobj.size=1 msnobj.type=" type \
+	" msnobj.sha1d=\"vEvOi/JX7oAzLReF9a0sn5oMVNg=\" msnobj.friendly=\"Hi\"} "
+
+/* Objects stand alone or in a datacast; what is not known is text or bytes. */
+static void test_kinds_tree(void **state)
+{
+	(void)state;
+	check_tree(MESSAGE("Wink") OBJECT("8") "\r\n",
+		   MESSAGE_TREE("Wink") "datacast.object" OBJECT_TREE("8") "!routing.blocks !routing.blocks");
+	check_tree(MESSAGE("Voice") OBJECT("11"),
+		   MESSAGE_TREE("Voice") "datacast.object" OBJECT_TREE("11") "!routing.blocks !routing.blocks");
+	check_tree(MESSAGE("Wink") "ID: 2\r\nData: x\r\n\r\n",
+		   MESSAGE_TREE("Wink") "datacast.fields{[ID]=\"2\" [Data]=\"x\"} datacast.id=2 datacast.text=\"x\" "
+					"!routing.blocks !routing.blocks !datacast.broken");
+	check_tree(MESSAGE("Mystery") "tea", MESSAGE_TREE("Mystery") "msg.body_text=\"tea\" "
+								     "!routing.unknown !routing.blocks !routing.blocks");
+	check_tree(MESSAGE("Mystery") "\1\2", MESSAGE_TREE("Mystery") "msg.body=2 "
+								      "!routing.unknown !routing.blocks !routing.blocks");
+	check_tree(MESSAGE("Control/Typing") "\r\n", "routing.messaging{routing.message_type=\"Control/Typing\"} "
+						     "msg.headers{[Messaging]=\"2.0\" [Message-Type]=\"Control/Typing\"} "
+						     "!routing.blocks !routing.blocks");
+}
+
 /* The body in SOURCE_PAYLOAD alone, through the registry. */
 static void check_body(const char *type, const char *body, const char *expected)
 {
@@ -430,6 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),      cmocka_unit_test(test_message_tree), cmocka_unit_test(test_window_tree),
 		cmocka_unit_test(test_user_tree), cmocka_unit_test(test_circle_tree),  cmocka_unit_test(test_uri_tree),
+		cmocka_unit_test(test_kinds_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

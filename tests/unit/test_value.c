@@ -132,6 +132,9 @@ static const struct row rows[] = {
 	{P_capabilities, "4294967296", "msnp.capabilities=4294967296 !msnp.bad_value"},
 	{P_capabilities, "1:1", "msnp.capabilities{capabilities.first=0x1 capabilities.bit=\"mobile\" "
 				"capabilities.second=0x1 capabilities.bit2=\"sms_only\"} !msnp.bad_value"},
+	{P_capabilities, "1:1:3", "msnp.capabilities{capabilities.first=0x1 capabilities.bit=\"mobile\" "
+				  "capabilities.second=0x1 capabilities.bit2=\"sms_only\" capabilities.third=0x3} "
+				  "!msnp.bad_value"},
 	{P_capabilities, "x", "msnp.capabilities !msnp.bad_value"},
 	{P_capabilities_ext, "1:48", "msnp.capabilities_ext=\"1:48\"{capabilities.first=0x1 capabilities.bit=\"mobile\" "
 				     "capabilities.second=0x30 capabilities.bit2=\"rtc_video\" "
