@@ -5,6 +5,8 @@
 Each vector is put into a capture - in a message of a switchboard, or on a connection between clients - and the JSON
 output held against the vector's own. They lie beside the source tree, and without them all is skipped.
 """
+import base64
+import functools
 import hashlib
 import json
 import os
@@ -23,9 +25,41 @@ PLACES = "{0f1e2d3c-4b5a-4968-8776-a5b4c3d2e1f0}", "{7d2e9f10-3c4b-4a5d-9e6f-80a
 ALICE, BOB = "alice@example.com", "bob@example.com"
 
 
+class Told(dict):
+    """What a vector's JSON tells; knows which of its keys were looked at."""
+
+    def __init__(self, *items):
+        super().__init__(*items)
+        self.seen = set()
+
+    def __getitem__(self, key):
+        self.seen.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        return self[key] if key in self else default
+
+    def unseen(self, path=""):
+        """Paths of the keys that nothing looked at."""
+        for key, inner in self.items():
+            if key not in self.seen:
+                yield path + key
+            for part in inner if isinstance(inner, list) else [inner]:
+                if isinstance(part, Told):
+                    yield from part.unseen(f"{path}{key}/")
+
+
+def every_key(test, name, *args):
+    """Runs a test and requires that it looked at all that the vector's JSON tells."""
+    test(*args)
+    unseen = list(vector(name)[1].unseen())
+    require(not unseen, f"not looked at: {', '.join(unseen)}")
+
+
+@functools.cache
 def vector(name):
     with open(os.path.join(VECTORS, name + ".json"), encoding="utf-8") as f:
-        told = json.load(f)
+        told = json.load(f, object_pairs_hook=Told)
     data = support.read_bytes(os.path.join(VECTORS, name + ".bin"))
     require(len(data) == told["size"] and hashlib.sha1(data).hexdigest() == told["sha1"], f"{name}.bin is not what {name}.json tells of")
     return data, told["decode"]
@@ -52,7 +86,7 @@ def same(fields, rows):
 
 def play(steps):
     capture = mkpcap.Capture([mkp2p.directive("start", mkp2p.START), *steps], "vectors").pcap()
-    return support.read_events(capture)
+    return support.read_events(capture, "--ranges")
 
 
 def clean(event, *known):
@@ -62,7 +96,7 @@ def clean(event, *known):
 
 
 def switchboard(version, *payloads, line=f"<<< MSG {BOB} Bob"):
-    """The fields of MSG commands with these payloads; bytes that begin with a command are taken as they are."""
+    """The events of MSG commands with these payloads; bytes that begin with a command are taken as they are."""
     steps = mkpcap.parse(f"@conn NS 192.0.2.10:1820 198.51.100.20:1863 ns\n>>> VER 1 MSNP{version} CVR0\n<<< VER 1 MSNP{version}\n"
                          ">>> XFR 2 SB\n<<< XFR 2 SB 203.0.113.31:1863 CKI 1.2.3\n"
                          f"@conn SB 192.0.2.10:1821 203.0.113.31:1863 sb\n>>> USR 1 {ALICE} 1.2.3\n<<< USR 1 OK {ALICE} Alice\n")
@@ -72,7 +106,7 @@ def switchboard(version, *payloads, line=f"<<< MSG {BOB} Bob"):
     require(len(events) == len(payloads), f"{len(events)} events")
     for e in events:
         clean(e, "p2p.ack_unknown", "p2p.incomplete")
-    return [e["fields"] for e in events]
+    return events
 
 
 def notification(version, line, payload):
@@ -100,64 +134,82 @@ def p2p(packet, version):
     return head.encode() + b"\r\n" + packet
 
 
-def packet(name):
-    """One transport packet, in a switchboard message."""
-    data, told = vector(name)
-    fields = switchboard(9 if told["version"] == 1 else 18, p2p(data, told["version"]))[0]["p2p.packet"][0]
-    known = {"version": "p2p.version", "identifier": "p2p.identifier", "offset": "p2p.offset", "total_size": "p2p.total_size",
-             "length": "p2p.length", "flags": "p2p.flags", "ack_id": "p2p.ack_id", "ack_sub_id": "p2p.ack_sub_id",
-             "ack_size": "p2p.ack_size", "session_id": "p2p.session_id", "footer": "p2p.footer", "header_length": "p2p.header_length",
-             "opcode": "p2p.opcode", "base_id": "p2p.base_id", "message_length": "p2p.length",
-             "data_header_length": "p2p.data_header_length", "tf": "p2p.tf", "package_number": "p2p.package_number"}
-    same(fields, [(known[key], wanted) for key, wanted in told.items() if key in known])
-    require(set(told) - set(known) <= {"body", "header_tlvs", "data_tlvs"}, f"not looked at: {set(told) - set(known)}")
+HEADER = {"version": "p2p.version", "identifier": "p2p.identifier", "offset": "p2p.offset", "total_size": "p2p.total_size",
+          "length": "p2p.length", "flags": "p2p.flags", "ack_id": "p2p.ack_id", "ack_sub_id": "p2p.ack_sub_id",
+          "ack_size": "p2p.ack_size", "session_id": "p2p.session_id", "footer": "p2p.footer", "header_length": "p2p.header_length",
+          "opcode": "p2p.opcode", "base_id": "p2p.base_id", "message_length": "p2p.length",
+          "data_header_length": "p2p.data_header_length", "tf": "p2p.tf", "package_number": "p2p.package_number"}
+
+
+def packet_data(event):
+    """The data of the one packet of an event."""
+    payload = support.exact_payload(event)
+    return b"".join(payload[at:at + size] for name, source, at, size in event["ranges"]
+                    if name in ("p2p.data", "p2p.preparation") and source == "payload")
+
+
+def same_packet(event, told):
+    """The one packet of an event is that of a vector: header, TLVs, data."""
+    fields = event["fields"]["p2p.packet"][0]
+    same(fields, [(HEADER[key], told[key]) for key in told if key in HEADER])
     tlvs = told.get("header_tlvs", []) + told.get("data_tlvs", [])
     shown = fields.get("p2p.tlv", [])
     require(len(shown) == len(tlvs), f"{len(shown)} TLVs, not {len(tlvs)}")
     for tlv, (kind, wanted) in zip(shown, tlvs):
-        same(tlv, [("p2p.tlv_type", kind), ("p2p.tlv_length", len(wanted) // 2)])
-        number = int(wanted, 16)
-        if kind == 2:
-            same(tlv, [("p2p.acked_id", number)])
-        elif kind == 1 and len(wanted) == 16:
-            same(tlv, [("p2p.remaining", number)])
-        elif kind == 1:
-            parts = struct.unpack("<HHHHI", bytes.fromhex(wanted))
-            names = "protocol", "implementation", "version", "reserved", "capabilities"
-            same(tlv, [(f"p2p.peer_{n}", part) for n, part in zip(names, parts)])
-    body = fields.get("p2p.data") or fields.get("p2p.preparation")
-    require(bool(body) == bool(told.get("body")), f"data is {body}")
-    if body:
-        require(body["hex"] == told["body"], f"data is {body['hex']}")
+        same_tlv(tlv, kind, bytes.fromhex(wanted))
+    body = packet_data(event).hex()
+    require(body == told.get("body", ""), f"data is {body}")
+
+
+def same_tlv(tlv, kind, wanted):
+    same(tlv, [("p2p.tlv_type", kind), ("p2p.tlv_length", len(wanted))])
+    if kind == 2:
+        same(tlv, [("p2p.acked_id", int.from_bytes(wanted, "big"))])
+    elif len(wanted) == 8:
+        same(tlv, [("p2p.remaining", int.from_bytes(wanted, "big"))])
+    else:
+        names = "protocol", "implementation", "version", "reserved", "capabilities"
+        same(tlv, [(f"p2p.peer_{n}", part) for n, part in zip(names, struct.unpack("<HHHHI", wanted))])
+
+
+def packet(name):
+    """One transport packet, in a switchboard message."""
+    data, told = vector(name)
+    same_packet(switchboard(9 if told["version"] == 1 else 18, p2p(data, told["version"]))[0], told)
 
 
 def msnobj():
     data, told = vector("msnobj")
+    image = hashlib.sha1(bytes.fromhex(told["image_hex"])).digest()
+    require(base64.b64encode(image).decode() == told["attributes"]["SHA1D"], "SHA1D is not that of the image")
+    for sum_name in ("classic", "without_sha1d"):
+        joined = hashlib.sha1(told[f"sha1c_input_{sum_name}"].encode()).digest()
+        require(base64.b64encode(joined).decode() == told[f"sha1c_{sum_name}"], f"{sum_name} is not the SHA-1 of its input")
     for sum_name, verdict in (("sha1c_classic", "classic"), ("sha1c_without_sha1d", "short")):
         text = data.replace(told["attributes"]["SHA1C"].encode(), told[sum_name].encode())
         event = notification(11, ">>> CHG 2 NLN 0 " + "".join(f"%{b:02X}" for b in text), None)
         attributes = told["attributes"]
         same(event["msnp.msnobj"], [("msnobj.creator", attributes["Creator"]), ("msnobj.size", int(attributes["Size"])),
                                     ("msnobj.type", int(attributes["Type"])), ("msnobj.location", attributes["Location"]),
-                                    ("msnobj.friendly", ""), ("msnobj.sha1d", attributes["SHA1D"]),
+                                    ("msnobj.friendly", base64.b64decode(attributes["Friendly"]).decode("utf-16-le").rstrip("\0")), ("msnobj.sha1d", attributes["SHA1D"]),
                                     ("msnobj.sha1c", told[sum_name]), ("msnobj.sha1c_verdict", verdict)])
 
 
 def slp():
     whole, told = vector("slp_invite")
     parts = [vector(f"slp_invite_chunk{n}")[0] for n in (1, 2)]
-    fields = switchboard(9, *(p2p(part, 1) for part in parts))
-    for n, part in enumerate(fields):
-        wanted = vector(f"slp_invite_chunk{n + 1}")[1]
-        same(part["p2p.packet"][0], [("p2p.identifier", wanted["identifier"]), ("p2p.offset", wanted["offset"]),
-                                     ("p2p.total_size", wanted["total_size"]), ("p2p.length", wanted["length"]),
-                                     (("p2p.data", "length"), len(wanted["body"]) // 2)])
-    message = fields[1]["p2p.message"][0]
+    events = switchboard(9, *(p2p(part, 1) for part in parts))
+    for n, event in enumerate(events):
+        same_packet(event, vector(f"slp_invite_chunk{n + 1}")[1])
+    message = events[1]["fields"]["p2p.message"][0]
     same(message, [("p2p.message_size", len(whole)), ("p2p.message_packets", 2)])
     same(message["slp.message"], [("slp.start_line", told["start_line"]), ("slp.call_id", told["call_id"]), ("slp.branch", told["branch"]),
                                   ("slp.euf_guid", told["euf_guid"]), ("slp.session_id", told["session_id"]), ("slp.app_id", told["app_id"]),
                                   (("slp.context", "slp.context_object", "msnobj.xml"), told["context_base64_decoded"])])
     require(("slp.nul" in message["slp.message"]) == told["ends_with_nul"], "NUL")
+    context = message["slp.message"]["slp.context"]
+    require(context["slp.context_object"]["msnobj.xml"] + "\0" * told["context_trailing_nul"]
+            == base64.b64decode(value(context)).decode(), f"context is {value(context)}")
 
 
 def sb_msg():
@@ -170,19 +222,25 @@ def sb_msg():
     event = next(e for e in play(steps) if e["type"] == "event" and e["name"] == "MSG")
     body, wanted = vector(told["body_is"])
     require(payload.endswith(body), "the body is another vector")
-    same(event["fields"]["msg.headers"], list(told["headers"].items()))
-    same(event["fields"]["p2p.packet"][0], [("p2p.identifier", wanted["identifier"]), (("p2p.data", "hex"), wanted["body"])])
+    same(event["fields"]["msg.headers"], [(key, told["headers"][key]) for key in told["headers"]])
+    same_packet(event, wanted)
 
 
 def sdg():
     data, told = vector("sdg_p2p")
     line, _, payload = data.partition(b"\r\n")
-    require(len(payload) == told["payload_length"], "length")
+    require(line.decode() == f"{told['command']} {told['trid']} {told['payload_length']}", line.decode())
     fields = notification(21, ">>> " + line.decode().rsplit(" ", 1)[0], payload)
+    same(fields, [("msnp.name", told["command"]), ("msnp.trid", told["trid"]), ("msnp.length", told["payload_length"])])
     require([int(n) for n in fields["p2p.bridging_offset"]] == told["bridging_offsets"], f"{fields['p2p.bridging_offset']}")
     shown = "".join(p["p2p.data"]["hex"] for p in fields["p2p.packet"])
     require(shown == told["reassembled"], shown)
     require(len(fields["p2p.packet"]) == len(told["packets"]), "packets")
+    for shown, wanted in zip(fields["p2p.packet"], told["packets"]):
+        packet_bytes = bytes.fromhex(wanted)
+        same(shown, [("p2p.header_length", packet_bytes[0]), ("p2p.base_id", int.from_bytes(packet_bytes[4:8], "big")),
+                     ("p2p.length", int.from_bytes(packet_bytes[2:4], "big")), ("p2p.footer", int.from_bytes(packet_bytes[-4:], "big"))])
+        require(wanted[:-8].endswith(shown["p2p.data"]["hex"]), f"{shown['p2p.data']} is not the end of {wanted}")
 
 
 def file_context(name):
@@ -199,6 +257,7 @@ def file_context(name):
     if told["preview"]:
         rows.append((("file.preview", "hex"), told["preview"]))
     require(told["preview"] or "file.preview" not in found[0], "a preview")
+    require(found[0]["file.reserved"][0]["hex"] == told["reserved30"], f"reserved bytes are {found[0]['file.reserved']}")
     same(found[0], rows)
 
 
@@ -263,18 +322,26 @@ def webcam():
 
 def split():
     parts = [vector(f"msg_chunk_{n}") for n in (0, 1)]
-    fields = switchboard(11, *(data for data, _ in parts))
+    fields = [e["fields"] for e in switchboard(11, *(data for data, _ in parts))]
     first, second = (told for _, told in parts)
     same(fields[0], [("msg.message_id", first["message_id"]), ("msg.chunks", first["chunks"]), ("msg.text", first["body"])])
-    same(fields[1], [("msg.message_id", second["message_id"]), ("msg.chunk", second["index"])])
-    same(fields[1]["msg.joined"], [("msg.text", second["reassembled"]), (("msg.format", "format.font"), first["format"]["FN"]),
-                                   (("msg.format", "format.colour"), "#" + first["colour_rgb"])])
+    require("msg.chunk" not in fields[0] and first["index"] == 0, "the first part has an index")
+    same(fields[1], [("msg.message_id", second["message_id"]), ("msg.chunk", second["index"]), ("msg.body_text", second["body"])])
+    effects, wanted = {"B": "bold", "I": "italic"}, first["format"]
+    require(int(wanted["CO"], 16) == int(first["colour_rgb"][4:] + first["colour_rgb"][2:4] + first["colour_rgb"][:2], 16), "CO")
+    for shown in (fields[0], fields[1]["msg.joined"]):
+        same(shown["msg.format"], [
+            ("format.font", wanted["FN"]), ("format.colour", "#" + first["colour_rgb"]), ("format.charset", int(wanted["CS"], 16)),
+            ("format.effect", [effects[letter] for letter in wanted["EF"]]), ("format.family", int(wanted["PF"][0])),
+            ("format.pitch", int(wanted["PF"][1]))])
+    same(fields[1]["msg.joined"], [("msg.text", second["reassembled"])])
 
 
 def ubx():
     data, told = vector("ubx_media")
     fields = notification_as_it_is(15, data)
     media = fields["presence.data"]["presence.media"]
+    same(fields, [("msnp.name", told["command"]), ("msnp.passport", told["account"]), ("msnp.network_id", told["network"])])
     same(fields["presence.data"], [("presence.psm", told["psm"]), ("presence.machine_guid", told["machine_guid"])])
     shown = [media["media.application"], media["media.type"], media["media.enabled"], media["media.format"], *media["media.argument"]]
     wanted = told["current_media"]
@@ -288,11 +355,12 @@ def oim():
     metadata = fields["oim.metadata"]
     same(metadata, [("oim.inbox", told["inbox_total"]), ("oim.inbox_unread", told["inbox_unread"]), ("oim.folders", told["other_total"]),
                     ("oim.folders_unread", told["other_unread"])])
+    require(len(metadata["oim.waiting"]) == len(told["messages"]), "messages")
     for shown, wanted in zip(metadata["oim.waiting"], told["messages"]):
         same(shown, [("oim.type", wanted["T"]), ("oim.s", wanted["S"]), ("oim.received", wanted["RT"]), ("oim.read", bool(wanted["RS"])),
                      ("oim.size", wanted["SZ"]), ("oim.from", wanted["E"]), ("oim.id", wanted["I"]), ("oim.folder", wanted["F"]),
                      ("oim.from_name", wanted["N"])])
-    same(fields["oim.notice_headers"], list(told["urls"].items()))
+    same(fields["oim.notice_headers"], [(key, told["urls"][key]) for key in told["urls"]])
 
 
 def dump(path):
@@ -329,7 +397,7 @@ def main():
                   "webcam_frame": (webcam,), "msg_chunk_0": (split,), "msg_chunk_1": (split,), "ubx_media": (ubx,), "oim_initial": (oim,)})
     for name in sorted(os.path.splitext(name)[0] for name in os.listdir(VECTORS) if name.endswith(".bin")):
         if name in cases:
-            tap.case(name, *cases[name])
+            tap.case(name, every_key, cases[name][0], name, *cases[name][1:])
         else:
             tap.report(name, "no test holds the program against this vector")
     dumps = os.path.join(support.SRCDIR, "..", "shared", "captures", "p2pv2")
