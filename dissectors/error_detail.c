@@ -18,6 +18,18 @@ static void xml_dissect(struct dissection *d, struct field *parent, struct range
 	payload_xml_finish(&p);
 }
 
+void payload_other_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
+			   const struct msnp_context *context)
+{
+	struct range r = {source, offset, length};
+
+	(void)context;
+	if (xml_looks_like(slice_sub(d->sources[source].data, offset, length)))
+		xml_dissect(d, parent, r);
+	else if (length)
+		payload_xml_shown(d, parent, r);
+}
+
 /* Is the first element <ml>, with or without attributes? */
 static bool is_contact_list(struct slice text)
 {
@@ -31,13 +43,10 @@ static bool is_contact_list(struct slice text)
 void error_detail_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
 			  const struct msnp_context *context)
 {
-	struct range r = {source, offset, length};
 	struct slice text = slice_sub(d->sources[source].data, offset, length);
 
 	if (is_contact_list(text))
 		contact_list_refused(d, parent, source, offset, length, context);
-	else if (xml_looks_like(text))
-		xml_dissect(d, parent, r);
-	else if (length)
-		payload_xml_shown(d, parent, r);
+	else
+		payload_other_dissect(d, parent, source, offset, length, context);
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "dissectors/challenge.h"
+#include "dissectors/error_detail.h"
 #include "dissectors/msnp_value.h"
 #include "dissectors/payload.h"
 #include "dissectors/summary.h"
@@ -115,17 +116,13 @@ static void check_challenge(struct dissection *d, const struct msnp_hints *hints
 static void add_payload(struct dissection *d, const struct msnp_message *m, const struct msnp_match *match,
 			const struct msnp_context *context)
 {
-	enum payload_kind kind = match->form ? match->form->payload : PAYLOAD_UNKNOWN;
-	payload_dissector *dissect = payload_find(kind, SLICE_EMPTY);
+	payload_dissector *dissect = match->form ? payload_find(match->form->payload, SLICE_EMPTY) : NULL;
 
 	if (m->payload.len == 0)
 		return;
-	if (dissect) {
-		dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
-		return;
-	}
-	field_add_range(d, &d->root, F_PAYLOAD_DATA, SOURCE_PAYLOAD, 0, m->payload.len);
-	dissection_summary_add(d, "%zu bytes", m->payload.len);
+	if (!dissect)
+		dissect = payload_other_dissect;
+	dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
 }
 
 /* Findings about the form of the line. */
