@@ -11,6 +11,8 @@
 #include "dissectors/mime.h"
 #include "dissectors/msg_plus.h"
 #include "dissectors/msg_text.h"
+#include "expect.h"
+#include "cover.h"
 #include "tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -138,48 +140,28 @@ static void test_bodies(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct buffer summary = {0};
-
 		dissect(&d, &arena, slice_str(rows[i].payload));
 		assert_tree(&d, rows[i].tree);
-		buffer_add_slice(&summary, d.summary);
-		assert_text(&summary, rows[i].summary);
+		expect_summary(&d, rows[i].summary);
 	}
+	arena_free(&arena);
+}
+
+static void dissect_cut(void *ctx, struct slice payload)
+{
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)ctx;
+	dissect(&d, &arena, payload);
 	arena_free(&arena);
 }
 
 static void test_bodies_cut(void **state)
 {
-	struct arena arena = {0};
-	struct dissection d;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		for (size_t len = 0; len < strlen(rows[i].payload); len++) {
-			uint8_t *copy = malloc(len ? len : 1);
-
-			assert_non_null(copy);
-			memcpy(copy, rows[i].payload, len);
-			dissect(&d, &arena, slice_of(copy, len));
-			free(copy);
-		}
-	arena_free(&arena);
-}
-
-/* --- every byte belongs to a field or its syntax --- */
-
-static void cover(bool *seen, const struct field *parent)
-{
-	for (const struct field *f = parent->first; f; f = f->next) {
-		bool leaf = f->def->type != FIELD_DICT && f->def->type != FIELD_BRANCH;
-		size_t from = f->offset - f->lead, length = f->length;
-
-		if (f->source == SOURCE_PAYLOAD && leaf)
-			memset(seen + from, true, f->lead + length + f->trail);
-		else if (f->source == SOURCE_PAYLOAD)
-			memset(seen + f->offset + length, true, f->trail);
-		cover(seen, f);
-	}
+		expect_cuts(rows[i].payload, dissect_cut, NULL);
 }
 
 static void test_all_bytes(void **state)
@@ -187,19 +169,13 @@ static void test_all_bytes(void **state)
 	static const char chunk[] = "Message-ID: {1}\r\nChunk: 1\r\n\r\n\r\n";
 	struct arena arena = {0};
 	struct dissection d;
-	bool seen[1024];
 
 	(void)state;
 	for (size_t i = 0; i <= COUNT(rows); i++) {
 		struct slice payload = slice_str(i < COUNT(rows) ? rows[i].payload : chunk);
 
-		assert_true(payload.len <= sizeof(seen));
-		memset(seen, false, sizeof(seen));
 		dissect(&d, &arena, payload);
-		cover(seen, &d.root);
-		for (size_t at = 0; at < payload.len; at++)
-			if (!seen[at])
-				fail_msg("byte %zu of message %zu", at, i);
+		assert_int_equal(cover_first_missing(&d, SOURCE_PAYLOAD), payload.len);
 	}
 	arena_free(&arena);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "coverage.h"
+#include "cover.h"
 #include "dissectors/slp.h"
 #include "tree.h"
 
@@ -216,7 +216,7 @@ static void test_messages(void **state)
 		assert_within(&d, rows[i].tree);
 		assert_findings(&d, rows[i].findings);
 		assert_text(d.summary, rows[i].summary);
-		assert_int_equal(first_uncovered(&d, SOURCE_PAYLOAD), message.len);
+		assert_int_equal(cover_first_missing(&d, SOURCE_PAYLOAD), message.len);
 		assert_true(slp_looks_like(buffer_slice(&message)) || i > ROWS - 9);
 	}
 	buffer_free(&message);
@@ -335,7 +335,7 @@ static void test_content_length(void **state)
 			buffer_add_byte(&message, 0);
 		dissect(&d, &arena, buffer_slice(&message));
 		assert_findings(&d, cases[i].findings);
-		assert_int_equal(first_uncovered(&d, SOURCE_PAYLOAD), message.len);
+		assert_int_equal(cover_first_missing(&d, SOURCE_PAYLOAD), message.len);
 	}
 	buffer_free(&message);
 	arena_free(&arena);
@@ -432,7 +432,7 @@ static void test_long(void **state)
 		assert_non_null(strstr((const char *)findings.data, cases[i].finding));
 		assert_true(d.field_count < 1000);
 		assert_true(d.summary.len < 1000);
-		assert_int_equal(first_uncovered(&d, SOURCE_PAYLOAD), message.len);
+		assert_int_equal(cover_first_missing(&d, SOURCE_PAYLOAD), message.len);
 	}
 	buffer_free(&findings);
 	buffer_free(&message);

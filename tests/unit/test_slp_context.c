@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "coverage.h"
+#include "cover.h"
 #include "dissectors/slp.h"
 #include "tree.h"
 
@@ -104,7 +104,7 @@ static void dissect_file(struct dissection *d, struct arena *arena, struct slice
 	dissection_init(d, arena, SLICE_EMPTY, data);
 	file_context_dissect(d, &d->root, SOURCE_PAYLOAD);
 	tree_check(d);
-	assert_int_equal(first_uncovered(d, SOURCE_PAYLOAD), data.len);
+	assert_int_equal(cover_first_missing(d, SOURCE_PAYLOAD), data.len);
 }
 
 static void assert_tree(const struct dissection *d, const char *expected)
@@ -261,7 +261,7 @@ static void dissect_typed(struct dissection *d, struct arena *arena, struct slic
 	dissection_init(d, arena, SLICE_EMPTY, data);
 	typed_data_dissect(d, &d->root, SOURCE_PAYLOAD, 0, data.len);
 	tree_check(d);
-	assert_int_equal(first_uncovered(d, SOURCE_PAYLOAD), data.len);
+	assert_int_equal(cover_first_missing(d, SOURCE_PAYLOAD), data.len);
 }
 
 static void assert_summary(const struct dissection *d, const char *expected)
