@@ -12,7 +12,6 @@ list, and fetches one message, which the service has no more. The output depends
 """
 import base64
 import datetime
-import os
 import sys
 from xml.sax.saxutils import escape, quoteattr
 
@@ -239,21 +238,5 @@ def capture():
     return mkpcap.Capture(steps, "oim").pcap()
 
 
-def main(argv):
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "oim.pcap")
-    if argv == ["--check"]:
-        with open(target, "rb") as f:
-            if f.read() == capture():
-                return 0
-        print("oim.pcap is not what mkoim.py gives; run it")
-        return 1
-    if len(argv) > 1 or (argv and argv[0].startswith("-")):
-        print(__doc__, file=sys.stderr)
-        return 2
-    with open(argv[0] if argv else target, "wb") as f:
-        f.write(capture())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(mkpcap.write_one(__file__, capture, sys.argv[1:], __doc__))

@@ -12,7 +12,6 @@ then a file over a direct connection of version 2. The output depends on this fi
 """
 import base64
 import hashlib
-import os
 import struct
 import sys
 import uuid
@@ -492,21 +491,5 @@ def capture():
     return mkpcap.Capture(steps, "p2p").pcap()
 
 
-def main(argv):
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "p2p.pcap")
-    if argv == ["--check"]:
-        with open(target, "rb") as f:
-            if f.read() == capture():
-                return 0
-        print("p2p.pcap is not what mkp2p.py gives; run it")
-        return 1
-    if len(argv) > 1 or (argv and argv[0].startswith("-")):
-        print(__doc__, file=sys.stderr)
-        return 2
-    with open(argv[0] if argv else target, "wb") as f:
-        f.write(capture())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(mkpcap.write_one(__file__, capture, sys.argv[1:], __doc__))

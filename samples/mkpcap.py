@@ -517,6 +517,24 @@ def check(paths):
     return 1 if bad else 0
 
 
+def write_one(script, capture, argv, usage):
+    """What a script does that writes one capture, mkNAME.py beside NAME.pcap; capture() gives its bytes."""
+    folder, name = os.path.split(os.path.abspath(script))
+    target = os.path.join(folder, name[len("mk"):-len(".py")] + ".pcap")
+    if argv == ["--check"]:
+        with open(target, "rb") as f:
+            if f.read() == capture():
+                return 0
+        print(f"{os.path.basename(target)} is not what {name} gives; run it")
+        return 1
+    if len(argv) > 1 or (argv and argv[0].startswith("-")):
+        print(usage, file=sys.stderr)
+        return 2
+    with open(argv[0] if argv else target, "wb") as f:
+        f.write(capture())
+    return 0
+
+
 def main(argv):
     here = os.path.dirname(os.path.abspath(__file__))
     every = sorted(os.path.join(here, f) for f in os.listdir(here) if f.endswith(".dialogue"))

@@ -11,7 +11,6 @@ What's New, the directory). One answer comes in chunks, one gzip-coded, one hold
 depends on this file, mkpcap.py and mkgateway.py alone.
 """
 import base64
-import os
 import struct
 import sys
 import zlib
@@ -604,21 +603,5 @@ def capture():
     return mkpcap.Capture(steps, "services").pcap()
 
 
-def main(argv):
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "services.pcap")
-    if argv == ["--check"]:
-        with open(target, "rb") as f:
-            if f.read() == capture():
-                return 0
-        print("services.pcap is not what mkservices.py gives; run it")
-        return 1
-    if len(argv) > 1 or (argv and argv[0].startswith("-")):
-        print(__doc__, file=sys.stderr)
-        return 2
-    with open(argv[0] if argv else target, "wb") as f:
-        f.write(capture())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(mkpcap.write_one(__file__, capture, sys.argv[1:], __doc__))
