@@ -181,13 +181,9 @@ static const struct field *add_header(struct dissection *d, struct field *parent
 static void add_nick(struct dissection *d, struct field *parent, const struct field *headers)
 {
 	const struct field *nick = add_header(d, parent, F_MSG_NICK, headers, "P4-Context");
-	bool found;
 
-	if (!nick)
-		return;
-	struct slice plain = msg_plus_strip(d->arena, nick->value.text, &found);
-	if (found)
-		field_add_text(d, parent, F_MSG_PLAIN_NICK, plain, nick->source, nick->offset, nick->length);
+	if (nick)
+		msg_plus_add(d, parent, F_MSG_PLAIN_NICK, nick);
 }
 
 /* Roster: number;host:port */

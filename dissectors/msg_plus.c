@@ -211,3 +211,12 @@ struct slice msg_plus_strip(struct arena *arena, struct slice text, bool *found)
 	*found = out != NULL;
 	return out ? slice_of(out, len) : text;
 }
+
+void msg_plus_add(struct dissection *d, struct field *parent, enum field_id id, const struct field *from)
+{
+	bool found;
+	struct slice plain = msg_plus_strip(d->arena, from->value.text, &found);
+
+	if (found)
+		field_add_text(d, parent, id, plain, from->source, from->offset, from->length);
+}

@@ -40,16 +40,13 @@ void text_plain_dissect(struct dissection *d, struct field *parent, unsigned sou
 {
 	const struct field *headers = field_child(parent, &field_defs[F_MSG_HEADERS]);
 	const struct field *format = headers_find(headers, "X-MMS-IM-Format");
-	bool found;
 
 	(void)context;
 	if (format)
 		msg_format_dissect(d, parent, format);
 	const struct field *f = field_add_range(d, parent, F_MSG_TEXT, source, offset, length);
 	struct slice shown = utf8_cut(f->value.text, SHOWN_MAX);
-	struct slice plain = msg_plus_strip(d->arena, f->value.text, &found);
-	if (found)
-		field_add_text(d, parent, F_MSG_PLAIN_TEXT, plain, source, offset, length);
+	msg_plus_add(d, parent, F_MSG_PLAIN_TEXT, f);
 	check_text(d, parent, f);
 	dissection_summary_add(d, "text/plain: \"%.*s\"%s", SLICE_ARG(shown), shown.len < length ? "..." : "");
 }

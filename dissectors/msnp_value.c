@@ -2,6 +2,7 @@
 #include "dissectors/msnp_value.h"
 
 #include "dissectors/headers.h"
+#include "dissectors/msg_plus.h"
 #include "util/utf8.h"
 
 /* Bytes of a word that a finding shows. */
@@ -42,11 +43,22 @@ static void text_value(const struct word *w)
 	add_text(w);
 }
 
+/* Is the word a display name, or a property that is one? */
+static bool is_name(const struct word *w)
+{
+	const struct field *property = field_child(&w->d->root, &field_defs[P_property]);
+
+	return w->id == P_friendly_name ||
+	       (w->id == P_value && property && slice_eq_str(property->value.text, "MFN"));
+}
+
 static void encoded_value(const struct word *w)
 {
 	struct field *f = add_text(w);
 
 	f->value.text = percent_decode(w->d->arena, w->text);
+	if (is_name(w))
+		msg_plus_add(w->d, &w->d->root, F_MSNP_PLAIN_NAME, f);
 	if (!percent_is_sound(w->text))
 		bad_value(w, f, "percent sign without two hexadecimal digits");
 	else if (!utf8_is_valid(f->value.text))

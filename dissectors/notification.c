@@ -52,6 +52,9 @@ static void add_data(const struct xml_origin *x, struct field *parent, const str
 	}
 }
 
+/* Servers take no longer bodies. */
+#define BODY_MAX 1024u
+
 /* The text of BODY itself, which is XML again as a rule. */
 static void add_content(const struct xml_origin *x, struct field *body, const struct xml_element *e, bool must_be_xml)
 {
@@ -107,6 +110,8 @@ static void add_body(const struct xml_origin *x, struct field *message, const st
 
 	if (x->d->fields_left_out)
 		return;
+	if (e->inner_length > BODY_MAX)
+		finding_add(x->d, x->rule, f, "body of %zu bytes, more than %u", (size_t)e->inner_length, BODY_MAX);
 	for (size_t i = 0; attributes[i].name; i++)
 		xml_add_attribute(x, f, attributes[i].id, e, attributes[i].name);
 	add_content(x, f, e, must_be_xml && !e->first);

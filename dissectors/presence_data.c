@@ -10,6 +10,7 @@
  */
 #include "dissectors/presence.h"
 
+#include "dissectors/msg_plus.h"
 #include "dissectors/payload_xml.h"
 #include "util/encoding.h"
 #include "util/utf8.h"
@@ -177,6 +178,15 @@ static void add_inner(const struct xml_origin *x, struct field *parent, const st
 			xml_add_other(x, parent, child);
 }
 
+/* What people write themselves may have marks of Messenger Plus!. */
+static void add_plain(const struct xml_origin *x, struct field *parent, const struct field *f)
+{
+	if (f->def == &field_defs[F_PRESENCE_PSM])
+		msg_plus_add(x->d, parent, F_PRESENCE_PLAIN_PSM, f);
+	else if (f->def == &field_defs[F_PRESENCE_FRIENDLY_NAME])
+		msg_plus_add(x->d, parent, F_PRESENCE_PLAIN_NAME, f);
+}
+
 static void add_known(const struct xml_origin *x, struct field *parent, const struct known *known,
 		      const struct xml_element *e)
 {
@@ -184,7 +194,7 @@ static void add_known(const struct xml_origin *x, struct field *parent, const st
 
 	switch (known->kind) {
 	case KIND_TEXT:
-		xml_add_decoded(x, parent, known->id, e, e->text);
+		add_plain(x, parent, xml_add_decoded(x, parent, known->id, e, e->text));
 		break;
 	case KIND_GUID:
 		check_guid(x, xml_add_text(x, parent, known->id, e), known->name);

@@ -11,8 +11,8 @@
 #include "dissectors/mime.h"
 #include "dissectors/msg_plus.h"
 #include "dissectors/msg_text.h"
-#include "expect.h"
 #include "cover.h"
+#include "expect.h"
 #include "tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

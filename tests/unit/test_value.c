@@ -37,6 +37,8 @@ static const struct row rows[] = {
 	{P_client_name, "MSMSGS", "msnp.client_name=\"MSMSGS\""},
 	{P_ticket, "t=1&p=2", "msnp.ticket=\"t=1&p=2\""},
 	{P_friendly_name, "Bob%20%E2%82%AC%25", "msnp.friendly_name=\"Bob \xe2\x82\xac%\""},
+	{P_friendly_name, "%C2%B7%244Bob", "msnp.friendly_name=\"\xc2\xb7$4Bob\" msnp.plain_name=\"Bob\""},
+	{P_value, "%C2%B7%244Bob", "msnp.value=\"\xc2\xb7$4Bob\""},
 	{P_friendly_name, "", "msnp.friendly_name=\"\""},
 	{P_friendly_name, "100%", "msnp.friendly_name=\"100%\" !msnp.bad_value"},
 	{P_friendly_name, "%zz%4", "msnp.friendly_name=\"%zz%4\" !msnp.bad_value"},

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "dissectors/payload.h"
-#include "expect.h"
 #include "cover.h"
+#include "expect.h"
 #include "tree.h"
 
 struct row {
@@ -155,6 +155,10 @@ static const struct row rows[] = {
 	 "policy.policy{policy.type=\"Z\"}} !policy.bad_value !msnp.unknown_value",
 	 "SHIELDS, ABCH, ERRORRESPONSETABLE, P2P, Z, nothing is blocked"},
 	/* Notifications. */
+	{PAYLOAD_XML_DATA, "<Data><PSM>[b]hi[/b]</PSM><FriendlyName>\xc2\xb7$4Bo</FriendlyName></Data>",
+	 "presence.data{presence.psm=\"[b]hi[/b]\" presence.plain_psm=\"hi\" presence.friendly_name=\"\xc2\xb7$4Bo\" "
+	 "presence.plain_name=\"Bo\"}",
+	 "named \"\xc2\xb7$4Bo\", \"[b]hi[/b]\""},
 	{PAYLOAD_XML_NOTIFICATION,
 	 "<NOTIFICATION id=\"0\" siteid=\"45705\" siteurl=\"http://contacts.example.com\"><TO pid=\"0x00000001:0x00000002\" "
 	 "name=\"alice@example.com\" email=\"alice@example.com\"><VIA agent=\"messenger\"/></TO><MSG pri=\"1\" id=\"0\">"
@@ -283,6 +287,28 @@ static void test_every_byte(void **state)
 	arena_free(&arena);
 }
 
+/* A notification of the size of its body. */
+static void test_long_body(void **state)
+{
+	static const char head[] = "<NOTIFICATION siteid=\"1\"><MSG><BODY>", tail[] = "</BODY></MSG></NOTIFICATION>";
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t size = 1024; size <= 1025; size++) {
+		struct buffer text = {0};
+
+		buffer_add_str(&text, head);
+		for (size_t i = 0; i < size; i++)
+			buffer_add_byte(&text, 'x');
+		buffer_add_str(&text, tail);
+		dissect(&d, &arena, PAYLOAD_XML_NOTIFICATION, buffer_slice(&text));
+		assert_int_equal(d.finding_count, size > 1024);
+		buffer_free(&text);
+	}
+	arena_free(&arena);
+}
+
 static const struct field *find(const struct dissection *d, const char *name)
 {
 	const struct field *f = field_find(&d->root, slice_str(name));
@@ -406,6 +432,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_payloads),  cmocka_unit_test(test_payloads_cut), cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_long_body),
 		cmocka_unit_test(test_ranges),    cmocka_unit_test(test_long_list),    cmocka_unit_test(test_long_media),
 		cmocka_unit_test(test_many),
 	};
