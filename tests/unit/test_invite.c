@@ -122,6 +122,9 @@ static const struct row rows[] = {
 	 "voice clip"},
 	{datacast_dissect, "ID: 4\r\nData: waves\r\n\r\n",
 	 "datacast.fields{[ID]=\"4\" [Data]=\"waves\"} datacast.id=4 datacast.text=\"waves\"", "action \"waves\""},
+	/* In SDG, the object may stand alone. */
+	{datacast_dissect, WINK "\r\n", "datacast.object{" WINK_TREE "}", "\"Frog\""},
+	{datacast_dissect, CLIP, "datacast.object{" CLIP_TREE "}", ""},
 	{datacast_dissect, "ID: 1\r\nData: x\r\n",
 	 "datacast.fields{[ID]=\"1\" [Data]=\"x\"} datacast.id=1 datacast.text=\"x\" !datacast.broken", "nudge \"x\""},
 	{datacast_dissect, "ID: 3\r\nData: " WINK,
