@@ -46,7 +46,8 @@ def check_each(check, items):
 
 
 def missing(events):
-    return [(e["name"], e.get("lost_bytes"), e.get("skipped_bytes")) for e in events if not is_command(e)]
+    return [(e["name"], e.get("lost_bytes"), e.get("skipped_bytes")) for e in events
+            if not is_command(e) and "about" not in e]
 
 
 def brief(item):
@@ -291,7 +292,7 @@ def check_late_start(pcap, whole, first):
     records = support.read_events(pcap.write(packets))
     other = support.conversations(records)
     for key, conversation in whole.items():
-        wanted = [e for e in conversation.events if min(e["frames"]) >= first]
+        wanted = [e for e in conversation.events if e["frames"] and min(e["frames"]) >= first]
         if not [e for e in wanted if is_command(e)]:
             continue
         require(key in other, f"from frame {first}: no connection {key[0]}, {key[1]}")

@@ -156,6 +156,10 @@ static void write_reply(struct json *j, const struct event *e)
 		json_seconds(j, e->latency_ns, e->nanoseconds);
 	else
 		json_null(j);
+	if (e->about) {
+		JSON_KEY(j, "about");
+		json_u64(j, e->about);
+	}
 }
 
 static void write_lengths(struct json *j, const struct event *e)
@@ -164,6 +168,7 @@ static void write_lengths(struct json *j, const struct event *e)
 	json_u64(j, e->payload.len);
 	switch (e->kind) {
 	case EVENT_GATEWAY:
+	case EVENT_PAIR:
 		break;
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:

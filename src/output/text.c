@@ -280,7 +280,10 @@ static void add_command(struct text_events *w, const struct event *e)
 
 	switch (e->kind) {
 	case EVENT_GATEWAY:
-		buffer_add_str(out, "(gateway)");
+	case EVENT_PAIR:
+		buffer_add_byte(out, '(');
+		escape_add(out, e->name);
+		buffer_add_byte(out, ')');
 		break;
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:
@@ -347,6 +350,8 @@ static enum style style_of(const struct event *e)
 		return e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
 	case EVENT_GATEWAY:
 		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;
+	case EVENT_PAIR:
+		return STYLE_DIM;
 	case EVENT_LOST:
 	case EVENT_SKIPPED:
 		break;
@@ -381,7 +386,7 @@ static void write_line(struct text_events *w, const struct event *e)
 	size_t column = origin_columns(e) + columns(out, from);
 	end(w, style);
 	if (e->kind != EVENT_LOST && e->kind != EVENT_SKIPPED) {
-		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY ? SUMMARY_COLUMN : column);
+		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR ? SUMMARY_COLUMN : column);
 		add_partial(w, e);
 	}
 	end_line(w);

@@ -296,6 +296,42 @@ static void emit_peer(struct session *s, const struct item *item)
 	arena_reset(&s->arena);
 }
 
+/* What pairs_connection_end is given. */
+struct ending {
+	struct session *session;
+	struct connection *connection;
+};
+
+/* An event at the end of the connection that its finding is about. */
+static void emit_missing(void *ctx, const struct pair_missing *m)
+{
+	const struct ending *end = ctx;
+	struct session *s = end->session;
+	bool asked = m->rule == RULE_PAIR_UNANSWERED;
+	struct event e = {.id = ++s->next_event,
+			  .kind = EVENT_PAIR,
+			  .time_ns = end->connection->end_ns,
+			  .nanoseconds = s->nanoseconds,
+			  .connection = end->connection,
+			  .from = asked ? MSNP_CLIENT : MSNP_SERVER,
+			  .protocol = "msnp",
+			  .name = asked ? SLICE_LIT("unanswered") : SLICE_LIT("unrequested"),
+			  .has_trid = m->has_trid,
+			  .trid = m->trid,
+			  .about = m->event,
+			  .dissection = &s->dissection};
+
+	dissection_init(&s->dissection, &s->arena, SLICE_EMPTY, SLICE_EMPTY);
+	if (m->has_trid)
+		dissection_summarise(&s->dissection, "%.*s %" PRIu64 " of event %" PRIu64, SLICE_ARG(m->name), m->trid, m->event);
+	else
+		dissection_summarise(&s->dissection, "%.*s of event %" PRIu64, SLICE_ARG(m->name), m->event);
+	finding_add(&s->dissection, m->rule, NULL, "%.*s %s", SLICE_ARG(s->dissection.summary),
+		    asked ? "was not answered" : "answers no request");
+	hand_over_event(s, end->connection, &e);
+	arena_reset(&s->arena);
+}
+
 void emit_item(struct session *s, const struct item *item)
 {
 	struct conversation *v = item->conversation;
@@ -318,7 +354,8 @@ void emit_item(struct session *s, const struct item *item)
 		return;
 	}
 	split_connection_end(s->split, &v->connection, &s->sink, s->file);
-	pairs_connection_end(s->pairs, &v->connection, &s->sink, s->file);
+	struct ending end = {s, &v->connection};
+	pairs_connection_end(s->pairs, &v->connection, emit_missing, &end);
 	p2p_connection_end(s->p2p, &v->connection);
 	end_connection(s, &v->connection);
 	conversation_free(v);

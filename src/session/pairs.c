@@ -2,13 +2,10 @@
 /* Requests and replies.  What goes beyond one connection is in pairs_links.c. */
 #include "session/pairs.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "dissectors/msnp_table.h"
 #include "session/pairs_links.h"
-#include "util/buffer.h"
 #include "util/memory.h"
 
 #define uthash_malloc(n) memory_alloc(n)
@@ -31,8 +28,6 @@ static unsigned connection_hash(const void *key)
 #define GRACE_NS SECOND
 /* Requests remembered at first; twice as many whenever one that waits would have to go. */
 #define REMEMBERED_FIRST 16u
-/* Requests, or replies, that a notice names. */
-#define NAMED_MAX 8u
 /* Captures may hold a reply before its request, but not longer. */
 #define EARLY_NS SECOND
 /* Replies without request that are remembered. */
@@ -66,6 +61,7 @@ struct early {
 	int64_t time_ns;
 	const struct msnp_form *form;
 	uint8_t name[3];
+	bool plain; /* that there is no request means something */
 };
 
 /* A connection. */
@@ -75,9 +71,12 @@ struct side {
 	struct requests requests;
 	struct early *early;
 	size_t early_count, early_capacity;
+	bool has_early_pong;                /* QNG whose PNG was not seen: */
+	int64_t early_pong_ns;
 	bool forgot;                        /* requests gave way: */
 	uint64_t forgot_lowest, forgot_highest; /* their TrIDs */
-	bool damaged;                       /* not all of it is there */
+	bool from_start;                    /* its beginning is in the capture */
+	bool damaged;                       /* bytes are missing */
 	bool left;                          /* somebody said OUT: */
 	int64_t left_ns, server_ns;         /* then; latest command of the server */
 	struct {
@@ -124,18 +123,15 @@ static struct side *side_of(struct pairs *p, const struct connection *c)
 		s->id = c->id;
 		s->requests.oldest = s->requests.next = 1;
 		/* Through the gateway it is told when the beginning is missing. */
-		s->damaged = c->direction_from != DIRECTION_SYN && c->direction_from != DIRECTION_HTTP;
+		s->from_start = c->direction_from == DIRECTION_SYN || c->direction_from == DIRECTION_HTTP;
 		HASH_ADD(hh, p->sides, id, sizeof(s->id), s);
 	}
 	p->latest = s;
 	return s;
 }
 
-static void side_free(struct pairs *p, struct side *s)
+static void side_free(struct side *s)
 {
-	if (p->latest == s)
-		p->latest = NULL;
-	HASH_DEL(p->sides, s);
 	free(s->requests.list);
 	free(s->requests.buckets);
 	free(s->early);
@@ -146,8 +142,11 @@ void pairs_finish(struct pairs *p)
 {
 	struct side *s, *next;
 
-	HASH_ITER(hh, p->sides, s, next)
-		side_free(p, s);
+	p->latest = NULL;
+	HASH_ITER(hh, p->sides, s, next) {
+		HASH_DEL(p->sides, s);
+		side_free(s);
+	}
 	pair_links_forget(p->links);
 }
 
@@ -294,20 +293,24 @@ static bool may_answer(const struct request *q, struct slice name, const struct 
 	       (!form || *form->reply_to || (q->trid && pair_name(name) != PAIR_NAME('S', 'D', 'G')));
 }
 
-/* Its reply may stand before it in the capture. */
+/* Its replies may stand before it in the capture; their forms were chosen without it, so that the TrID alone counts. */
 static void look_for_early(struct side *s, struct request *q)
 {
-	for (size_t i = 0; i < s->early_count; i++) {
-		struct early *y = &s->early[i];
+	size_t left = 0;
 
-		if (y->trid != q->trid || q->time_ns - y->time_ns > EARLY_NS ||
-		    !may_answer(q, slice_of(y->name, sizeof(y->name)), y->form))
-			continue;
-		q->answered = true;
-		s->early_count--;
-		memmove(y, y + 1, (s->early_count - i) * sizeof(*y));
-		return;
+	for (size_t i = 0; i < s->early_count; i++) {
+		const struct early *y = &s->early[i];
+
+		if (!q->has_trid || y->trid != q->trid || q->time_ns - y->time_ns > EARLY_NS)
+			s->early[left++] = *y;
+		else if (may_answer(q, slice_of(y->name, sizeof(y->name)), y->form))
+			q->answered = true;
 	}
+	s->early_count = left;
+	if (q->has_trid || !s->has_early_pong || pair_name(slice_of(q->name, sizeof(q->name))) != PAIR_NAME('P', 'N', 'G'))
+		return;
+	q->answered = q->time_ns - s->early_pong_ns <= EARLY_NS;
+	s->has_early_pong = false;
 }
 
 static void remember(struct pairs *p, struct side *s, const struct event *e, uint64_t invitation)
@@ -413,7 +416,7 @@ static void note_unrequested(struct side *s, const struct event *e, const struct
 {
 	struct early *y;
 
-	if (s->damaged || s->early_count == EARLY_MAX || !is_plain_reply(e, d) ||
+	if (e->name.len != sizeof(y->name) || s->early_count == EARLY_MAX ||
 	    (s->forgot && e->trid >= s->forgot_lowest && e->trid <= s->forgot_highest))
 		return;
 	if (s->early_count == s->early_capacity) {
@@ -422,6 +425,7 @@ static void note_unrequested(struct side *s, const struct event *e, const struct
 	}
 	y = &s->early[s->early_count++];
 	*y = (struct early){.trid = e->trid, .event = e->id, .time_ns = e->time_ns, .form = e->form};
+	y->plain = s->from_start && !s->damaged && is_plain_reply(e, d);
 	memcpy(y->name, e->name.ptr, sizeof(y->name));
 }
 
@@ -448,7 +452,9 @@ static struct request *request_for(struct side *s, const struct event *e, const 
 	if (strcmp(e->form->reply_to, "PNG") != 0)
 		return newest_before(r, e);
 	q = choose(r, place_without_trid(SLICE_LIT("PNG")), NULL, &seen);
-	return q && !q->answered ? q : NULL;
+	s->has_early_pong = !q || q->answered;
+	s->early_pong_ns = e->time_ns;
+	return s->has_early_pong ? NULL : q;
 }
 
 static void observe_server(struct pairs *p, struct side *s, struct event *e, const struct dissection *d)
@@ -509,68 +515,6 @@ void pairs_observe(struct pairs *p, struct event *e, struct dissection *d)
 
 /* --- the end --- */
 
-static void name_event(struct buffer *out, size_t index, const uint8_t *name, const uint64_t *trid, uint64_t event)
-{
-	if (index >= NAMED_MAX)
-		return;
-	buffer_add_str(out, index ? ", " : "");
-	buffer_add(out, name, 3);
-	if (trid)
-		buffer_printf(out, " %" PRIu64, *trid);
-	buffer_printf(out, " (event %" PRIu64 ")", event);
-}
-
-/* Until when a request must have come for a reply to be missing. */
-static int64_t deadline(const struct side *s, const struct connection *c)
-{
-	int64_t end = s->left && s->left_ns < c->end_ns ? s->left_ns : c->end_ns;
-
-	/* Replies through the gateway come only as long as the client asks for them. */
-	if (c->direction_from == DIRECTION_HTTP && s->server_ns < end)
-		end = s->server_ns;
-	return end - GRACE_NS;
-}
-
-static size_t list_unanswered(const struct side *s, int64_t until, struct buffer *out)
-{
-	const struct requests *r = &s->requests;
-	size_t count = 0;
-
-	for (uint64_t n = r->oldest; n < r->next; n++) {
-		const struct request *q = request_at(r, n);
-
-		if (q->answered || q->expects != EXPECT_REPLY || q->time_ns > until)
-			continue;
-		name_event(out, count++, q->name, q->has_trid ? &q->trid : NULL, q->event);
-	}
-	return count;
-}
-
-static size_t list_unrequested(const struct side *s, struct buffer *out)
-{
-	for (size_t i = 0; i < s->early_count; i++)
-		name_event(out, i, s->early[i].name, &s->early[i].trid, s->early[i].event);
-	return s->early_count;
-}
-
-/* A notice: how many, what is the matter with one or more of them, their names. */
-static void tell(const struct connection *c, const struct event_sink *sink, const char *file, enum finding_rule_id rule,
-		 size_t count, const char *const what[2], struct buffer *names)
-{
-	struct buffer text = {0};
-
-	if (count > NAMED_MAX)
-		buffer_printf(names, " and %zu more", count - NAMED_MAX);
-	if (count) {
-		buffer_printf(&text, "connection %" PRIu64 ": %zu %s: ", c->id, count, what[count > 1]);
-		buffer_add_slice(&text, buffer_slice(names));
-		struct notice n = {file ? file : "", finding_rules[rule].severity, buffer_slice(&text)};
-		sink->notice(sink->ctx, &n);
-	}
-	buffer_free(names);
-	buffer_free(&text);
-}
-
 /* Did the connection end so that no reply can have gone unseen? */
 static bool ended_plainly(const struct connection *c)
 {
@@ -579,22 +523,53 @@ static bool ended_plainly(const struct connection *c)
 	return strcmp(why, "fin") == 0 || strcmp(why, "rst") == 0 || strcmp(why, "idle") == 0;
 }
 
-void pairs_connection_end(struct pairs *p, const struct connection *c, const struct event_sink *sink, const char *file)
+/* Until when a request must have come for a reply to be missing. */
+static int64_t deadline(const struct side *s, const struct connection *c)
 {
-	static const char *const unanswered[] = {"request was not answered", "requests were not answered"};
-	static const char *const unrequested[] = {"reply to a request that was not seen",
-					    "replies to requests that were not seen"};
+	int64_t end = s->left && s->left_ns < c->end_ns ? s->left_ns : c->end_ns;
+
+	/* Replies through the gateway come only as long as the client asks for them. */
+	if ((c->direction_from == DIRECTION_HTTP || !ended_plainly(c)) && s->server_ns < end)
+		end = s->server_ns;
+	return end - GRACE_NS;
+}
+
+static void tell_unanswered(const struct side *s, int64_t until, pair_missing_fn *tell, void *ctx)
+{
+	const struct requests *r = &s->requests;
+
+	for (uint64_t n = r->oldest; n < r->next; n++) {
+		const struct request *q = request_at(r, n);
+
+		if (q->answered || q->expects != EXPECT_REPLY || q->time_ns > until)
+			continue;
+		struct pair_missing m = {RULE_PAIR_UNANSWERED, q->event, slice_of(q->name, sizeof(q->name)), q->has_trid, q->trid};
+		tell(ctx, &m);
+	}
+}
+
+static void tell_unrequested(const struct side *s, pair_missing_fn *tell, void *ctx)
+{
+	for (size_t i = 0; i < s->early_count; i++) {
+		const struct early *y = &s->early[i];
+		struct pair_missing m = {RULE_PAIR_UNREQUESTED, y->event, slice_of(y->name, sizeof(y->name)), true, y->trid};
+
+		if (y->plain)
+			tell(ctx, &m);
+	}
+}
+
+void pairs_connection_end(struct pairs *p, const struct connection *c, pair_missing_fn *tell, void *ctx)
+{
 	struct side *s = side_find(p, c->id);
-	struct buffer names = {0};
 
 	if (!s)
 		return;
-	if (sink->notice && !s->damaged && !c->lost[MSNP_CLIENT] && !c->lost[MSNP_SERVER]) {
-		size_t count = ended_plainly(c) ? list_unanswered(s, deadline(s, c), &names) : 0;
-
-		tell(c, sink, file, RULE_PAIR_UNANSWERED, count, unanswered, &names);
-		count = list_unrequested(s, &names);
-		tell(c, sink, file, RULE_PAIR_UNREQUESTED, count, unrequested, &names);
+	HASH_DEL(p->sides, s);
+	p->latest = p->latest == s ? NULL : p->latest;
+	if (!s->damaged && !c->lost[MSNP_CLIENT] && !c->lost[MSNP_SERVER]) {
+		tell_unanswered(s, deadline(s, c), tell, ctx);
+		tell_unrequested(s, tell, ctx);
 	}
-	side_free(p, s);
+	side_free(s);
 }

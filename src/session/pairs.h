@@ -56,17 +56,31 @@ void pairs_observe(struct pairs *p, struct event *e, struct dissection *d);
 /* Name of the client's command of that TrID, for the dissection of a reply; empty when not known. */
 struct slice pairs_request(const struct pairs *p, uint64_t connection, uint64_t trid);
 
+/* A request without reply, or a reply without request. */
+struct pair_missing {
+	enum finding_rule_id rule; /* RULE_PAIR_UNANSWERED or RULE_PAIR_UNREQUESTED */
+	uint64_t event;            /* the one that is there */
+	struct slice name;
+	bool has_trid;
+	uint64_t trid;
+};
+
+typedef void pair_missing_fn(void *ctx, const struct pair_missing *m);
+
 /*
- * A connection has ended.  Notices, in the name of file, through the sink:
- * requests that servers always answer (by the command table: a form of the
- * server, as certain as that of the request, replies to it; of MSG those of type
- * A) and that were not, unless they came in the last second, or the capture
- * ended first (pair.unanswered); replies with a TrID above 0 that no request
- * had, on connections seen from their start (pair.unrequested).  Neither is
- * told of a connection of which bytes are missing; that shows only in the end,
- * long after the reply.
+ * A connection has ended.  Tells of, in this order,
+ *	requests that servers always answer (by the command table: a form of the
+ *	       server, as certain as that of the request, replies to it; of MSG
+ *	       those of type A) and that were not, unless they came in the last
+ *	       second.  Where the capture ends first, or the connection gave way,
+ *	       and through the gateway, that is the second before the server's
+ *	       latest command
+ *	replies with a TrID above 0 that no request had, on connections seen from
+ *	       their start.
+ * Neither of a connection of which bytes are missing; that shows only in the
+ * end, long after the reply.
  */
-void pairs_connection_end(struct pairs *p, const struct connection *c, const struct event_sink *sink, const char *file);
+void pairs_connection_end(struct pairs *p, const struct connection *c, pair_missing_fn *tell, void *ctx);
 
 /* A file has ended, and all its connections: forgets everything. */
 void pairs_finish(struct pairs *p);

@@ -128,6 +128,11 @@ PROPERTY_FUNCTION(reply_by)
 	return e->reply_to && one_word(visit, ctx, e->reply_by);
 }
 
+PROPERTY_FUNCTION(about)
+{
+	return e->about && one_integer(visit, ctx, e->about);
+}
+
 PROPERTY_FUNCTION(latency)
 {
 	struct value v = value_decimal((double)e->latency_ns / 1e9);
@@ -226,7 +231,7 @@ static const struct property properties[] = {
 	ROW("role", role, WORDS, "DS, NS, SB, WS, P2P", "kind of server, web service, or connection between clients"),
 	ROW("version", version, NUMBER, "number", "protocol version"),
 	ROW("protocol", protocol, TEXT, "text", "msnp, soap, http, p2p, ..."),
-	ROW("name", name, TEXT, "text", "command, operation of a web service, lost, skipped"),
+	ROW("name", name, TEXT, "text", "command, operation of a web service, lost, skipped, unanswered, unrequested"),
 	ROW("trid", trid, NUMBER, "number", "transaction id"),
 	ROW("param", param, TEXT, "text", "parameters of the command line"),
 	ROW("line", line, TEXT, "text", "command line"),
@@ -236,6 +241,7 @@ static const struct property properties[] = {
 	ROW("reply_to", reply_to, NUMBER, "number", "event that it answers"),
 	ROW("reply_by", reply_by, WORDS, "trid, order, link", "how that was found"),
 	ROW("latency", latency, SECONDS, "seconds", "time since that event"),
+	ROW("about", about, NUMBER, "number", "event that unanswered and unrequested are about"),
 	ROW("lost_bytes", lost_bytes, NUMBER, "number", "bytes that the capture lacks"),
 	ROW("skipped_bytes", skipped_bytes, NUMBER, "number", "bytes that are no command"),
 	ROW("finding", finding, NUMBER, "number", "how many findings it has"),

@@ -69,10 +69,11 @@ static void observe(struct pairs *p, struct arena *arena, struct connection *c, 
 	check(&e, &d);
 }
 
-static void on_notice(void *ctx, const struct notice *n)
+static void on_missing(void *ctx, const struct pair_missing *m)
 {
-	(void)ctx;
-	if (n->text.len == 0 || n->text.len > 1024)
+	const uint64_t *events = ctx;
+
+	if (m->name.len != 3 || m->event == 0 || m->event > *events)
 		abort();
 }
 
@@ -80,20 +81,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pairs *p = pairs_new();
 	struct connection connections[CONNECTIONS] = {{.id = 0}};
-	struct event_sink sink = {.notice = on_notice};
+	uint64_t events = 0;
 	struct slice rest = slice_of(data, size);
 	struct arena arena = {0};
 
 	for (uint64_t i = 0; i < CONNECTIONS; i++)
 		connections[i] = (struct connection){.id = i + 1, .version_from = VERSION_NEGOTIATED, .end_reason = "fin"};
-	for (uint64_t id = 1; rest.len; id++) {
+	while (rest.len) {
 		size_t lf = slice_find_byte(rest, '\n');
 
-		observe(p, &arena, &connections[rest.ptr[0] & 3], rest.ptr[0], slice_sub(rest, 1, lf ? lf - 1 : 0), id);
+		observe(p, &arena, &connections[rest.ptr[0] & 3], rest.ptr[0], slice_sub(rest, 1, lf ? lf - 1 : 0), ++events);
 		rest = slice_sub(rest, lf + 1, rest.len);
 	}
 	for (size_t i = 0; i + 1 < CONNECTIONS; i++)
-		pairs_connection_end(p, &connections[i], &sink, NULL);
+		pairs_connection_end(p, &connections[i], on_missing, &events);
 	pairs_free(p);
 	arena_free(&arena);
 	return 0;
