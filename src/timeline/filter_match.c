@@ -2,6 +2,9 @@
 /* Holds events against a compiled filter. */
 #include "timeline/filter_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 struct value value_integer(uint64_t n)
 {
 	return (struct value){.type = VALUE_NUMBER, .whole = true, .integer = n, .decimal = (double)n};
@@ -146,12 +149,29 @@ static bool order_holds(int order, enum filter_operator op)
 	}
 }
 
+/* The text that another is looked for in: of numbers their digits. */
+static struct slice text_of(const struct value *v, char *room, size_t size)
+{
+	if (v->type == VALUE_TEXT)
+		return v->text;
+	int len = v->whole ? snprintf(room, size, "%" PRIu64, v->integer) : snprintf(room, size, "%.9g", v->decimal);
+	return slice_of(room, len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1);
+}
+
+static bool contains(const struct value *v, const struct value *w)
+{
+	char room[2][32];
+	struct slice text = text_of(v, room[0], sizeof(room[0])), part = text_of(w, room[1], sizeof(room[1]));
+
+	return part.len == 0 || slice_find(text, part) < text.len;
+}
+
 bool value_compare(const struct value *v, enum filter_operator op, const struct value *w)
 {
 	struct value a, b;
 
 	if (op == OP_CONTAINS)
-		return v->type == VALUE_TEXT && slice_find(v->text, w->text) < v->text.len + (w->text.len == 0);
+		return contains(v, w);
 	if (op == OP_EQ && (is_named(v, w->text) || is_named(w, v->text)))
 		return true;
 	if (v->type == VALUE_TEXT && w->type == VALUE_TEXT)
@@ -177,10 +197,10 @@ static bool visit_right(void *ctx, const struct value *w)
 
 static bool matches(const struct node *n, const struct value *v)
 {
-	if (v->type != VALUE_TEXT)
-		return false;
-	PCRE2_SPTR text = v->text.len ? v->text.ptr : (PCRE2_SPTR) "";
-	return pcre2_match(n->pattern, text, v->text.len, 0, 0, n->match, NULL) >= 0;
+	char room[32];
+	struct slice text = text_of(v, room, sizeof(room));
+
+	return pcre2_match(n->pattern, text.len ? text.ptr : (PCRE2_SPTR) "", text.len, 0, 0, n->match, NULL) >= 0;
 }
 
 static bool in_ranges(const struct node *n, const struct value *v)

@@ -292,6 +292,12 @@ static const struct node *parse_set(struct parser *p, struct node *n)
 	return n;
 }
 
+/* Times and severities are numbers inside, which nobody writes. */
+static bool is_compared_only(const struct operand *o)
+{
+	return o->type == OPERAND_PROPERTY && (o->property->type == PROPERTY_TIME || o->property->type == PROPERTY_ORDER);
+}
+
 static const struct node *parse_comparison(struct parser *p)
 {
 	struct node *n = node_new(p, NODE_EXISTS);
@@ -305,6 +311,10 @@ static const struct node *parse_comparison(struct parser *p)
 	if (n->lhs.type == OPERAND_PREFIX) {
 		filter_fail(&p->lexer, sign.at, "'%.*s' stands for many fields and has no value",
 			    SLICE_ARG(slice_sub(n->lhs.prefix, 0, n->lhs.prefix.len - 1)));
+		return NULL;
+	}
+	if ((n->op == OP_CONTAINS || n->op == OP_MATCHES) && is_compared_only(&n->lhs)) {
+		filter_fail(&p->lexer, sign.at, "'%s' has no text to look in; compare it", n->lhs.property->info.name);
 		return NULL;
 	}
 	advance(p);
