@@ -425,6 +425,16 @@ def subcommand():
         require(b"4711" not in out, "a ticket is shown")
 
 
+def unsure():
+    """What is only inferred of a session that began before says so."""
+    ns = "@conn NS1101 192.0.2.10:1101 198.51.100.20:1863\n@midstream NS1101\n>>> CHG 20 AWY 0\n<<< CHG 20 AWY 0\n"
+    s = Scene(ns)
+    require(s.sessions[0]["version_from"] in ("inferred", "assumed"), f"{s.sessions[0]['version_from']}")
+    out = support.run("sessions", "-", data=s.data).out.decode()
+    require(f"MSNP{s.sessions[0]['version']} {s.sessions[0]['version_from']}, began before the capture" in out, out)
+    require("1 (notification server)" in out and "began here" not in out, out)
+
+
 def many_files():
     path = support.sample("msnp8-login.pcap")
     records = support.parse_json(support.run("sessions", "--json", path, path).out)
@@ -485,7 +495,7 @@ def main():
     tap = support.Tap()
     for function in (redirect, redirect_elsewhere, redirect_two_users, redirect_taken, cookie, cookie_same, ring, other_end,
                      ticket, ticket_of_site, ticket_twice, account, account_in_time, address, between_clients, second_sign_in, endpoints, refused, refused_first, ends, middle,
-                     alone, any_cut, subcommand, many_files):
+                     alone, any_cut, subcommand, unsure, many_files):
         tap.case(function.__name__.replace("_", " "), function)
     if os.path.isdir(REAL):
         for name, who in sorted(listed().items()):

@@ -67,7 +67,8 @@ static void add_client(struct buffer *out, const struct user_session *s)
 		buffer_add_str(out, ", ");
 	}
 	if (s->version > 0)
-		buffer_printf(out, "MSNP%d, ", s->version);
+		buffer_printf(out, "MSNP%d%s%s, ", s->version, s->version_from == VERSION_NEGOTIATED ? "" : " ",
+			      s->version_from == VERSION_NEGOTIATED ? "" : version_from_name(s->version_from));
 	buffer_add_str(out, sign_in_words(s));
 }
 
@@ -191,7 +192,8 @@ static void add_what(const struct session_report *r, const struct user_session *
 	end_line(r);
 }
 
-static const char *link_words(enum session_link how)
+/* Of a session that began before nobody saw where. */
+static const char *link_words(const struct user_session *s, enum session_link how)
 {
 	static const char *const words[] = {
 		[LINK_SIGN_IN] = "began here",
@@ -204,7 +206,7 @@ static const char *link_words(enum session_link how)
 		[LINK_CALL] = "call",
 	};
 
-	return words[how];
+	return how == LINK_SIGN_IN && s->began_before ? "notification server" : words[how];
 }
 
 static void add_links(const struct session_report *r, const struct user_session *s)
@@ -215,7 +217,7 @@ static void add_links(const struct session_report *r, const struct user_session 
 	for (size_t i = 0; i < s->connection_count; i++) {
 		buffer_add_str(out, i ? ", " : "");
 		buffer_add_u64(out, s->connections[i].connection);
-		buffer_printf(out, " (%s)", link_words(s->connections[i].how));
+		buffer_printf(out, " (%s)", link_words(s, s->connections[i].how));
 	}
 	if (s->connections_omitted)
 		buffer_printf(out, " and %" PRIu64 " more", s->connections_omitted);
