@@ -125,15 +125,30 @@ def shown(text):
     return "".join("".join(f"\\x{b:02x}" for b in c.encode()) if "\x7f" <= c <= "\x9f" else c for c in text)
 
 
+def in_order(lines, texts):
+    """Each line that ends in a text, in the order of the texts?"""
+    at = 0
+    for line in lines:
+        found = next((i for i in range(at, len(texts)) if line.endswith(": " + shown(texts[i]))), None)
+        if found is None and any(line.endswith(": " + shown(t)) for t in texts):
+            return False
+        at = at if found is None else found + 1
+    return True
+
+
 def once(name):
-    """Seen from both ends, each text that was sent is there once."""
+    """Seen from both ends, each text that was sent is there once; and in the order in which the server had them."""
     _, sent = server_log(os.path.join(CAPTURES, name + ".truth.jsonl"))
     log = chat(os.path.join(CAPTURES, name + ".pcap")).decode()
-    lines = [line for block in log.split("\n\n") if ": offline messages, " not in block for line in block.split("\n")]
+    blocks = [block.split("\n") for block in log.split("\n\n") if ": offline messages, " not in block]
+    lines = [line for block in blocks for line in block]
     for text in {t for _, t in sent}:
         want = sum(t == text for _, t in sent)
         found = sum(line.endswith(": " + shown(text)) for line in lines)
         require(found == want, f"{text!r} stands there {found} times, not {want}")
+    # Through the gateway one side sees what the other said only when it asks.
+    for block in blocks if not name.endswith("_gw") else ():
+        require(in_order(block, [t for _, t in sent]), f"order of {block}")
 
 
 # ------------------------------------------------------------------ samples
