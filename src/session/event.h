@@ -400,7 +400,9 @@ struct summary {
  * event, notices anywhere; offline_message at the end of a file (earlier only
  * when there are very many), behind all of it capture_end; for several files
  * again from capture on.  Who reads the files calls summary once at the very
- * end.  Any member may be NULL.
+ * end.  user_session_so_far tells a session that has changed while the file is
+ * still read, where that is watched, any number of times before user_session.
+ * Any member may be NULL.
  */
 struct event_sink {
 	void (*capture)(void *ctx, const struct capture_info *c);
@@ -415,6 +417,7 @@ struct event_sink {
 	void (*object)(void *ctx, const struct object *o);
 	/* A user session: at the end of the file. */
 	void (*user_session)(void *ctx, const struct user_session *s);
+	void (*user_session_so_far)(void *ctx, const struct user_session *s);
 	/* A conversation begins (participants are those of that time); a line of it; it has ended. */
 	void (*conversation_start)(void *ctx, const struct conversation_info *c);
 	void (*talk)(void *ctx, const struct talk *t);

@@ -157,6 +157,14 @@ static void on_user_session(void *ctx, const struct user_session *u)
 		s->inner.user_session(s->inner.ctx, u);
 }
 
+static void on_user_session_so_far(void *ctx, const struct user_session *u)
+{
+	struct filter_sink *s = ctx;
+
+	if (find(s->sessions, u->id))
+		s->inner.user_session_so_far(s->inner.ctx, u);
+}
+
 static void on_talk(void *ctx, const struct talk *t)
 {
 	struct filter_sink *s = ctx;
@@ -194,6 +202,7 @@ struct event_sink filter_sink(struct filter_sink *s)
 		.object_data = on_object_data,
 		.object = on_object,
 		.user_session = on_user_session,
+		.user_session_so_far = s->inner.user_session_so_far ? on_user_session_so_far : NULL,
 		.conversation_start = on_conversation_start,
 		.talk = on_talk,
 		.conversation_end = on_conversation_end,
