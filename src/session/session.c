@@ -128,6 +128,11 @@ void session_end_file(struct session *s)
 	users_finish(s->users);
 }
 
+void session_so_far(struct session *s)
+{
+	users_so_far(s->users);
+}
+
 void session_tick(struct session *s, uint64_t now)
 {
 	if (now - s->mark.time < SESSION_PATIENCE_NS)

@@ -68,6 +68,9 @@ const struct session_totals *session_totals(const struct session *s);
  */
 void session_tick(struct session *s, uint64_t now);
 
+/* Hands over what is known so far of the user sessions that have changed, where the sink wants it. */
+void session_so_far(struct session *s);
+
 /* A file has ended, and all its connections: hands over what is told at the end. */
 void session_end_file(struct session *s);
 

@@ -131,17 +131,47 @@ static void session_free(struct users *u, struct users_session *s)
 	free(s);
 }
 
+/* The record as it stands; its texts are the session's. */
+static struct user_session record_of(const struct users_session *s)
+{
+	struct user_session r = s->record;
+	struct slice name = roster_own_name(s->roster);
+
+	r.roster = roster_view(s->roster);
+	if (name.len)
+		r.name = utf8_cut(name, USERS_TEXT_MAX);
+	r.began_before = !s->began;
+	return r;
+}
+
 static void hand_over(struct users *u, struct users_session *s)
 {
-	struct user_session *r = &s->record;
+	struct user_session r = record_of(s);
 
-	r->roster = roster_view(s->roster);
-	if (roster_own_name(s->roster).len)
-		users_keep(&r->name, roster_own_name(s->roster));
-	r->began_before = !s->began;
 	if (u->sink.user_session)
-		u->sink.user_session(u->sink.ctx, r);
+		u->sink.user_session(u->sink.ctx, &r);
 	session_free(u, s);
+}
+
+static void tell_so_far(struct users *u, struct users_session *s)
+{
+	struct user_session r = record_of(s);
+
+	if (!s->ended && s->last_ns > r.end_ns)
+		r.end_ns = s->last_ns;
+	u->sink.user_session_so_far(u->sink.ctx, &r);
+	s->changed = false;
+}
+
+void users_so_far(struct users *u)
+{
+	struct users_session *s;
+
+	if (!u->sink.user_session_so_far)
+		return;
+	DL_FOREACH2(u->sessions, s, next)
+		if (s->changed)
+			tell_so_far(u, s);
 }
 
 /* At a limit; what comes later belongs to no session. */
@@ -193,6 +223,7 @@ struct users_session *users_begin(struct users *u, const struct users_connection
 	s->record.end_ns = c->last_ns;
 	s->record.end = SESSION_END_CAPTURE;
 	s->host = c->client;
+	s->changed = true;
 	s->roster = roster_new();
 	count_roster(u, s);
 	DL_APPEND2(u->sessions, s, previous, next);
@@ -210,14 +241,17 @@ void users_learn_account(struct users *u, struct users_session *s, struct slice 
 	if (s->account == hash)
 		return;
 	s->account = hash;
+	s->changed = true;
 	users_keep(&s->record.user, users_account_part(account));
 	add_index(u, hash, s);
 }
 
 void users_learn_endpoint(struct users_session *s, struct slice endpoint)
 {
-	if (endpoint.len && s->record.endpoint.len == 0)
-		users_keep(&s->record.endpoint, endpoint);
+	if (!endpoint.len || s->record.endpoint.len)
+		return;
+	users_keep(&s->record.endpoint, endpoint);
+	s->changed = true;
 }
 
 bool users_near(const struct users_session *s, int64_t time_ns)
@@ -235,6 +269,7 @@ void users_tally_add(struct users_session *s, const struct users_tally *t)
 
 	if (t->events == 0)
 		return;
+	s->changed = true;
 	r->events += t->events;
 	for (size_t i = 0; i < 3; i++)
 		r->findings[i] += t->findings[i];
@@ -372,6 +407,8 @@ uint64_t users_observe(struct users *u, const struct event *e, const struct fiel
 	if (!s)
 		return session;
 	s->record.nanoseconds |= e->nanoseconds;
+	if (e->time_ns > s->last_ns)
+		s->last_ns = e->time_ns;
 	users_tally_add(s, &t);
 	tell_roster(u, s, e, root);
 	return session;
@@ -417,6 +454,7 @@ static enum session_end end_of(const struct connection *n)
 static void server_ends(struct users_session *s, const struct connection *n)
 {
 	s->ended = true;
+	s->changed = true;
 	if (s->end_known)
 		return;
 	s->record.end = end_of(n);

@@ -48,6 +48,13 @@ struct slice users_name(const struct users *u, uint64_t session, struct slice ac
 /* To be called before the sink's connection_end; what is inferred is inferred now.  Returns the session's id or 0. */
 uint64_t users_connection_end(struct users *u, const struct connection *c);
 
+/*
+ * Tells the sink's user_session_so_far of all sessions that have changed since
+ * the last call.  One that is still on has SESSION_END_CAPTURE as its end, and
+ * the time of its latest event.
+ */
+void users_so_far(struct users *u);
+
 /* A file has ended: hands over all sessions and forgets everything. */
 void users_finish(struct users *u);
 

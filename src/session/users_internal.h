@@ -52,6 +52,8 @@ struct users_session {
 	bool end_known;            /* record.end says why, whatever the connection's end may look like */
 	bool ended;
 	bool lone;                 /* no notification server was seen */
+	bool changed;              /* since it was last told */
+	int64_t last_ns;           /* of its latest event */
 	size_t roster_bytes;       /* as counted in all */
 	struct users_session *previous, *next; /* in the order they began */
 };

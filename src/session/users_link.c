@@ -38,6 +38,7 @@ void users_link(struct users *u, struct users_connection *c, struct users_sessio
 {
 	if (c->session == s->record.id && !weaker(c->how, how))
 		return;
+	s->changed = true;
 	list_connection(&s->record, c->id, how);
 	if (c->session && users_find(u, c->session) != s)
 		return;
@@ -65,6 +66,7 @@ void users_unlink(struct users *u, struct users_connection *c)
 	}
 	if (!r)
 		return;
+	s->changed = true;
 	r->events -= c->tally.events;
 	for (size_t i = 0; i < 3; i++)
 		r->findings[i] -= c->tally.findings[i];

@@ -101,6 +101,7 @@ static struct slice greeting_account(const struct event *e, const struct field *
 static void goes_on(struct users_session *s)
 {
 	s->ended = s->end_known = false;
+	s->changed = true;
 	s->record.end = SESSION_END_CAPTURE;
 	users_drop(&s->record.end_text);
 }

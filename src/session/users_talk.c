@@ -14,8 +14,10 @@ static void meet(struct users *u, struct users_session *s, uint64_t key)
 
 		if (entry->session == s->record.id)
 			return;
-		if (other)
-			other->record.other_end = s->record.other_end = true;
+		if (!other)
+			continue;
+		other->record.other_end = s->record.other_end = true;
+		other->changed = true;
 	}
 	users_map_add(&u->tokens, key)->session = s->record.id;
 }

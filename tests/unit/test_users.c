@@ -98,6 +98,61 @@ static void what_is_asked(void **state)
 	users_play_end(&p);
 }
 
+struct so_far {
+	uint64_t count, id, events;
+	int64_t end_ns;
+	enum session_end end;
+	char name[64];
+};
+
+static void on_so_far(void *ctx, const struct user_session *s)
+{
+	struct so_far *seen = ctx;
+
+	seen->count++;
+	seen->id = s->id;
+	seen->events = s->events;
+	seen->end_ns = s->end_ns;
+	seen->end = s->end;
+	snprintf(seen->name, sizeof(seen->name), "%.*s", SLICE_ARG(s->name));
+}
+
+/* Each that has changed, and no other. */
+static void told_so_far(void **state)
+{
+	struct so_far seen = {.count = 0};
+	struct event_sink sink = {.user_session_so_far = on_so_far, .ctx = &seen};
+	struct users_play p;
+
+	(void)state;
+	users_play_begin(&p, &sink);
+	users_so_far(p.users);
+	assert_int_equal(seen.count, 0);
+	struct connection alice = sign_in(&p, 1, 10, "alice@example.com");
+	struct connection bob = sign_in(&p, 2, 11, "bob@example.com");
+	users_so_far(p.users);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.id, 2);
+	assert_int_equal(seen.events, 3);
+	assert_int_equal(seen.end, SESSION_END_CAPTURE);
+	assert_int_equal(seen.end_ns, p.now_ns);
+	users_so_far(p.users);
+	assert_int_equal(seen.count, 2);
+	say(&p, &alice, MSNP_CLIENT, "CHG 4 NLN 0");
+	users_so_far(p.users);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.id, 1);
+	assert_int_equal(seen.events, 4);
+	assert_string_equal(seen.name, "Some Name");
+	users_play_close(&p, &bob, "rst");
+	users_so_far(p.users);
+	assert_int_equal(seen.count, 4);
+	assert_int_equal(seen.id, 2);
+	assert_int_equal(seen.end, SESSION_END_RESET);
+	users_play_end(&p);
+	assert_int_equal(seen.count, 4);
+}
+
 static void most_sessions(void **state)
 {
 	struct users_play p;
@@ -191,8 +246,8 @@ static void most_waiting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_asked),    cmocka_unit_test(most_sessions), cmocka_unit_test(most_cookies),
-		cmocka_unit_test(most_connections), cmocka_unit_test(most_waiting),
+		cmocka_unit_test(what_is_asked), cmocka_unit_test(told_so_far),      cmocka_unit_test(most_sessions),
+		cmocka_unit_test(most_cookies),  cmocka_unit_test(most_connections), cmocka_unit_test(most_waiting),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
