@@ -16,6 +16,9 @@
 #define LINKTYPES_SHOWN 16u
 /* How often packets that were dropped are asked for, and buffers written to files. */
 #define LIVE_TICK_NS 1000000000u
+/* A watch is asked so often; every so many packets the clock is looked at. */
+#define WATCH_NS 100000000u
+#define WATCH_PACKETS 64u
 /* How long at most packets are still taken that the system holds when the capture is ended. */
 #define LIVE_DRAIN_NS 1000000000u
 
@@ -43,6 +46,8 @@ struct run {
 	const struct pipeline_live *live; /* NULL: a file */
 	struct capture_drops dropped;     /* told so far */
 	uint64_t ticked;            /* when they were asked for */
+	uint64_t watched;           /* when the watch was asked; 0: not yet */
+	bool stopped;               /* it said no */
 };
 
 static void on_frames(void *ctx, const uint64_t *frames, size_t count)
@@ -238,6 +243,63 @@ static void write_kept(void *ctx, const struct packet *packet)
 	capture_dump_packet(r->live->msn, packet);
 }
 
+/* --- the watch --- */
+
+static uint64_t steady_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void ask(struct run *r)
+{
+	const struct pipeline_watch *watch = r->pipeline->options.watch;
+	struct pipeline_progress progress = {.packets = r->totals.packets};
+
+	if (r->capture) {
+		struct capture_place place = capture_place(r->capture);
+
+		progress.bytes = place.bytes;
+		progress.total_bytes = place.total;
+	}
+	if (r->live) {
+		const struct capture_drops *drops = capture_drops(r->capture);
+
+		progress.drops = drops->late + drops->interface;
+	}
+	session_so_far(r->pipeline->session);
+	r->stopped |= !watch->go_on(watch->ctx, &progress);
+}
+
+/* With a watch: is reading to go on?  Asks when it is time. */
+static bool look_at_watch(struct run *r)
+{
+	uint64_t now = steady_now();
+
+	if (r->stopped || (r->watched && now - r->watched < WATCH_NS))
+		return !r->stopped;
+	ask(r);
+	r->watched = now;
+	return !r->stopped;
+}
+
+static bool goes_on(struct run *r)
+{
+	return !r->pipeline->options.watch || r->totals.packets % WATCH_PACKETS || look_at_watch(r);
+}
+
+/* Before more is read from a pipe. */
+static bool on_wait(void *ctx, bool idle)
+{
+	struct run *r = ctx;
+
+	if (idle)
+		session_tick(r->pipeline->session, steady_now());
+	return look_at_watch(r);
+}
+
 /* --- beginning and end of a file --- */
 
 /* r has its pipeline, path and capture, and what it is from when live. */
@@ -262,6 +324,9 @@ static void begin(struct run *r)
 
 static void finish(struct run *r)
 {
+	if (r->stopped && !r->live)
+		notice(r, SEVERITY_WARNING, "reading was interrupted behind frame %" PRIu64 ": what follows was not read",
+		       r->totals.packets);
 	stream_table_finish(r->streams);
 	transport_finish(r->transport);
 	session_end_file(r->pipeline->session);
@@ -270,6 +335,8 @@ static void finish(struct run *r)
 
 static void clean_up(struct run *r)
 {
+	if (r->pipeline->options.watch)
+		ask(r);
 	stream_table_free(r->streams);
 	transport_free(r->transport);
 	decoder_free(r->decoder);
@@ -283,14 +350,16 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	enum capture_result result;
 	struct packet packet;
 
-	r.capture = capture_open(path, message);
+	struct capture_wait wait = {p->options.watch ? on_wait : NULL, &r};
+
+	r.capture = capture_open_waiting(path, &wait, message);
 	if (!r.capture)
 		return PIPELINE_UNREADABLE;
 	begin(&r);
 	/* The first packet comes before the record of the file: pcapng names its link types on the way. */
 	result = capture_next(r.capture, &packet, message);
 	show_capture(&r);
-	while (result == CAPTURE_PACKET) {
+	while (result == CAPTURE_PACKET && goes_on(&r)) {
 		take_packet(&r, &packet);
 		result = capture_next(r.capture, &packet, message);
 	}
@@ -304,14 +373,6 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 }
 
 /* --- interfaces --- */
-
-static uint64_t steady_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static void tell_drops(struct run *r)
 {
@@ -353,14 +414,18 @@ static void take_live(struct run *r, const struct packet *packet)
 	take_packet(r, packet);
 }
 
+static bool live_goes_on(struct run *r)
+{
+	return r->live->go_on(r->live->ctx) && (!r->pipeline->options.watch || look_at_watch(r));
+}
+
 static enum pipeline_result live_loop(struct run *r, char *message)
 {
-	const struct pipeline_live *live = r->live;
 	uint64_t end = UINT64_MAX;
 	struct packet packet;
 
 	while (end == UINT64_MAX || steady_now() < end) {
-		if (end == UINT64_MAX && !live->go_on(live->ctx))
+		if (end == UINT64_MAX && !live_goes_on(r))
 			end = steady_now() + LIVE_DRAIN_NS;
 		enum capture_result result = capture_next(r->capture, &packet, message);
 

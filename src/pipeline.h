@@ -10,12 +10,32 @@
 #include "session/event.h"
 #include "stream/stream.h"
 
+/* How far a file, or the capture from an interface, has come. */
+struct pipeline_progress {
+	uint64_t packets;
+	uint64_t bytes, total_bytes; /* of the file as it lies on disk, compressed or not; total_bytes 0: not known */
+	uint64_t drops;              /* packets of the interface that are missing */
+};
+
+/*
+ * Somebody who watches.  He is asked about ten times a second and once more at
+ * the end, also while a pipe or an interface brings nothing, and what is known
+ * so far of user sessions is handed over before that.  False ends reading: all
+ * that was read is handed over as at the end of a file.  Where a pipe brings
+ * nothing, events do not wait for what is still to come; see session_tick.
+ */
+struct pipeline_watch {
+	bool (*go_on)(void *ctx, const struct pipeline_progress *progress);
+	void *ctx;
+};
+
 struct pipeline_options {
 	bool verify_checksums;       /* wrong checksums become findings */
 	struct stream_limits stream; /* 0: default */
 	bool polls;                  /* gateway polls that carry nothing become events */
 	uint32_t hold_events;        /* events that wait for a connection's version to become known; 0: default */
 	uint64_t hold_bytes;         /* the same in bytes; 0: default */
+	const struct pipeline_watch *watch; /* or NULL */
 };
 
 struct pipeline;
@@ -30,7 +50,10 @@ enum pipeline_result {
 	PIPELINE_UNWRITTEN,  /* packets could not be written to a file; message says why; all read so far was handed over */
 };
 
-/* Reads one file to its end ("-" is standard input).  message: CAPTURE_MESSAGE_MAX bytes. */
+/*
+ * Reads one file to its end ("-" is standard input), or until the watch ends
+ * it, which is told as a notice.  message: CAPTURE_MESSAGE_MAX bytes.
+ */
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message);
 
 /* A capture from an interface. */
@@ -44,8 +67,8 @@ struct pipeline_live {
 };
 
 /*
- * Reads from an interface until go_on says no or the interface is gone; packets
- * that had come by then are still read.
+ * Reads from an interface until go_on or the watch says no or the interface is
+ * gone; packets that had come by then are still read.
  * Packets that were dropped are told as notices.  capture and the files stay
  * the caller's.
  *

@@ -38,13 +38,22 @@ static bool open_format(struct capture *c, char *message)
 
 struct capture *capture_open(const char *path, char *message)
 {
-	struct source *source = source_open(path, message);
+	static const struct capture_wait none = {NULL, NULL};
+
+	return capture_open_waiting(path, &none, message);
+}
+
+struct capture *capture_open_waiting(const char *path, const struct capture_wait *wait, char *message)
+{
+	struct source *source = source_open(path, wait, message);
 
 	if (!source)
 		return NULL;
 	struct capture *c = memory_zalloc(sizeof(*c));
 	c->source = source;
 	if (!open_format(c, message)) {
+		if (source->stopped)
+			snprintf(message, CAPTURE_MESSAGE_MAX, "%s", SOURCE_STOPPED);
 		capture_close(c);
 		return NULL;
 	}
@@ -59,6 +68,13 @@ struct capture *capture_open_live(const char *interface, const char *filter, cha
 		return c;
 	capture_close(c);
 	return NULL;
+}
+
+struct capture_place capture_place(const struct capture *c)
+{
+	if (!c->source)
+		return (struct capture_place){0, 0};
+	return (struct capture_place){c->source->taken, c->source->total};
 }
 
 const struct capture_drops *capture_drops(struct capture *c)
@@ -83,7 +99,9 @@ enum capture_result capture_next(struct capture *c, struct packet *packet, char 
 		result = pcapng_file_next(&c->pcapng, c->source, packet, message);
 	else
 		result = pcap_file_next(&c->pcap, c->source, packet, message);
-	c->ended = result == CAPTURE_END || result == CAPTURE_CUT;
+	if (result != CAPTURE_PACKET && c->source && c->source->stopped)
+		result = CAPTURE_STOPPED;
+	c->ended = result == CAPTURE_END || result == CAPTURE_CUT || result == CAPTURE_STOPPED;
 	return result;
 }
 

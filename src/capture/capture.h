@@ -13,8 +13,8 @@
 /* Interfaces of one pcapng section; more make the file invalid. */
 #define CAPTURE_INTERFACES_MAX 1024u
 #define CAPTURE_MESSAGE_MAX 512
-/* How long capture_next waits for a packet from an interface. */
-#define CAPTURE_WAIT_MS 250
+/* How long capture_next waits for a packet from an interface, and for data of a pipe before it asks whether to go on. */
+#define CAPTURE_WAIT_MS 100
 
 struct capture; /* one open capture */
 
@@ -30,6 +30,7 @@ enum capture_result {
 	CAPTURE_PACKET, /* *packet is filled */
 	CAPTURE_END,    /* the end of the file, where it should be */
 	CAPTURE_CUT,    /* the file ends or is broken in mid-record, message says where; the interface is gone */
+	CAPTURE_STOPPED, /* the wait of capture_open_waiting was over before the packet was there */
 	CAPTURE_NOTHING, /* of an interface only: no packet for CAPTURE_WAIT_MS, or a signal came */
 };
 
@@ -41,6 +42,23 @@ enum capture_result {
  * convert it.  The caller ends with capture_close.
  */
 struct capture *capture_open(const char *path, char *message);
+
+/* Who may not wait for ever for a file that is no regular one. */
+struct capture_wait {
+	/* Asked before each time that more is read; idle: nothing came for CAPTURE_WAIT_MS.  False ends reading. */
+	bool (*go_on)(void *ctx, bool idle);
+	void *ctx;
+};
+
+/* The same; wait is copied.  A pipe that nobody has opened for writing yet is waited for in the same way. */
+struct capture *capture_open_waiting(const char *path, const struct capture_wait *wait, char *message);
+
+/* How far a file was read. */
+struct capture_place {
+	uint64_t bytes; /* taken from the file as it lies there, compressed or not; what is buffered counts */
+	uint64_t total; /* all of them; 0 when nobody knows: a pipe, an interface */
+};
+struct capture_place capture_place(const struct capture *c);
 
 /*
  * Begins to capture from an interface ("any" is all of them where the system

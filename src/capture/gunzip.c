@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "capture/gunzip.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "util/memory.h"
@@ -18,7 +16,7 @@
  */
 struct gunzip {
 	z_stream z;
-	int fd;
+	struct gunzip_input from;
 	bool ended; /* no more output */
 	const char *failure;
 	uint8_t input[GUNZIP_INPUT_BYTES];
@@ -29,11 +27,11 @@ bool gunzip_magic(struct slice s)
 	return s.len >= 3 && s.ptr[0] == 0x1f && s.ptr[1] == 0x8b && s.ptr[2] == 8;
 }
 
-struct gunzip *gunzip_new(int fd, struct slice start)
+struct gunzip *gunzip_new(const struct gunzip_input *input, struct slice start)
 {
 	struct gunzip *g = memory_zalloc(sizeof(*g));
 
-	g->fd = fd;
+	g->from = *input;
 	if (start.len > sizeof(g->input))
 		start.len = sizeof(g->input);
 	if (start.len)
@@ -57,15 +55,12 @@ static void end(struct gunzip *g, const char *failure)
 static bool refill(struct gunzip *g)
 {
 	size_t left = g->z.avail_in;
-	ssize_t n;
+	size_t n;
 
 	memmove(g->input, g->z.next_in, left);
 	g->z.next_in = g->input;
-	do
-		n = read(g->fd, g->input + left, sizeof(g->input) - left);
-	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		g->z.avail_in += (uInt)n;
+	n = g->from.read(g->from.ctx, g->input + left, sizeof(g->input) - left);
+	g->z.avail_in += (uInt)n;
 	return n > 0;
 }
 

@@ -7,11 +7,17 @@
 
 struct gunzip;
 
+/* Where compressed bytes come from: read gives at most n of them, and 0 at the end. */
+struct gunzip_input {
+	size_t (*read)(void *ctx, uint8_t *out, size_t n);
+	void *ctx;
+};
+
 /* Do these bytes begin gzip data? */
 bool gunzip_magic(struct slice s);
 
-/* start is what was already read from fd; it is copied.  The caller ends with gunzip_free, which leaves fd open. */
-struct gunzip *gunzip_new(int fd, struct slice start);
+/* start is what was already read from the input; it is copied.  The caller ends with gunzip_free. */
+struct gunzip *gunzip_new(const struct gunzip_input *input, struct slice start);
 
 /*
  * Writes at most n bytes to out and returns their number; 0 at the end.  When

@@ -5,11 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/capture.h"
 #include "capture/gunzip.h"
 #include "util/memory.h"
 
@@ -17,16 +17,51 @@
 /* Enough to tell gzip from the rest; gunzip_new takes over what was read up to then. */
 #define SOURCE_SNIFF_BYTES 512u
 
+/* Waits until there is something to read; false when that is no longer wanted. */
+static bool wait_for_data(struct source *s)
+{
+	bool idle = false;
+	int ready;
+
+	if (!s->wait.go_on || s->regular)
+		return true;
+	do {
+		struct pollfd fd = {.fd = s->fd, .events = POLLIN};
+
+		s->stopped = s->stopped || !s->wait.go_on(s->wait.ctx, idle);
+		if (s->stopped)
+			return false;
+		ready = poll(&fd, 1, CAPTURE_WAIT_MS);
+		idle = ready == 0;
+	} while (idle || (ready < 0 && errno == EINTR));
+	return true;
+}
+
+/* A pipe that was opened without waiting says EAGAIN when another reader was faster. */
+static bool try_again(const struct source *s)
+{
+	return errno == EINTR || (errno == EAGAIN && s->wait.go_on);
+}
+
 static size_t read_plain(struct source *s, uint8_t *out, size_t n)
 {
 	ssize_t got;
 
-	do
+	do {
+		if (!wait_for_data(s))
+			return 0;
 		got = read(s->fd, out, n);
-	while (got < 0 && errno == EINTR);
+	} while (got < 0 && try_again(s));
 	if (got < 0)
 		s->failure = "the file cannot be read on (input/output error)";
+	else
+		s->taken += (uint64_t)got;
 	return got > 0 ? (size_t)got : 0;
+}
+
+static size_t read_compressed(void *ctx, uint8_t *out, size_t n)
+{
+	return read_plain(ctx, out, n);
 }
 
 /* Adds to the buffer once. */
@@ -123,7 +158,7 @@ static void sniff(struct source *s)
 	first = slice_of(s->data, s->end);
 	if (!gunzip_magic(first))
 		return;
-	s->gunzip = gunzip_new(s->fd, first);
+	s->gunzip = gunzip_new(&(struct gunzip_input){read_compressed, s}, first);
 	s->end = 0;
 	s->drained = false;
 	source_fill(s, SOURCE_SNIFF_BYTES);
@@ -139,9 +174,18 @@ static struct source *refuse(struct source *s, int fd, char *message, const char
 	return NULL;
 }
 
-struct source *source_open(const char *path, char *message)
+/* What is there to read of a regular file: standard input may stand in the middle of one. */
+static uint64_t length_of(int fd, const struct stat *status)
 {
-	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	off_t at = lseek(fd, 0, SEEK_CUR);
+
+	return at >= 0 && status->st_size > at ? (uint64_t)(status->st_size - at) : 0;
+}
+
+struct source *source_open(const char *path, const struct capture_wait *wait, char *message)
+{
+	int flags = O_RDONLY | O_CLOEXEC | (wait->go_on ? O_NONBLOCK : 0);
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, flags);
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) < 0)
@@ -149,7 +193,12 @@ struct source *source_open(const char *path, char *message)
 	if (S_ISDIR(status.st_mode))
 		return refuse(NULL, fd, message, "is a directory");
 	struct source *s = source_new(fd);
+	s->wait = *wait;
+	s->regular = S_ISREG(status.st_mode);
+	s->total = s->regular ? length_of(fd, &status) : 0;
 	sniff(s);
+	if (s->end == 0 && s->stopped)
+		return refuse(s, fd, message, SOURCE_STOPPED);
 	if (s->end == 0 && s->failure)
 		return refuse(s, fd, message, s->failure);
 	if (s->end == 0)

@@ -9,10 +9,13 @@
 
 #include <stdio.h>
 
-#include "util/slice.h"
+#include "capture/capture.h"
 
 /* Most bytes that may be asked for at a time. */
 #define SOURCE_NEED_MAX (4u << 20)
+
+/* Why a file cannot be opened when its wait was over too early. */
+#define SOURCE_STOPPED "not read: interrupted before its first packet came"
 
 struct gunzip;
 
@@ -23,6 +26,10 @@ struct source {
 	struct gunzip *gunzip;
 	int fd;              /* -1 for memory */
 	bool drained;        /* nothing can be added to the buffer */
+	bool regular;        /* a file that can be read without waiting */
+	bool stopped;        /* wait said so: nothing more is read */
+	struct capture_wait wait; /* go_on may be NULL */
+	uint64_t taken, total; /* bytes of the file, as capture_place tells them */
 	char *stdio_buffer;  /* of source_stdio */
 	const char *failure; /* why it ended too early, or NULL */
 };
@@ -32,7 +39,7 @@ struct source {
  * with a message (CAPTURE_MESSAGE_MAX bytes) when it cannot be read or holds no
  * bytes at all.
  */
-struct source *source_open(const char *path, char *message);
+struct source *source_open(const char *path, const struct capture_wait *wait, char *message);
 
 /* A source over a copy of bytes in memory. */
 struct source *source_memory(struct slice bytes);
