@@ -145,15 +145,31 @@ static void tell_losses(struct run *r)
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " connections gave way at the limit on tracked connections", s->evicted);
 }
 
+static void tell_tap(const struct run *r, const struct packet *packet, uint64_t connection)
+{
+	const struct pipeline_tap *tap = r->pipeline->options.tap;
+
+	if (tap)
+		tap->packet(tap->ctx, packet->frame, connection);
+}
+
 static void take_segment(struct run *r, const struct packet *packet, const struct segment *segment)
 {
 	struct keep *keep = r->pipeline->keep;
 
 	if (keep)
 		keep_begin(keep, packet, segment);
-	stream_table_segment(r->streams, segment);
+	uint64_t connection = stream_table_segment(r->streams, segment);
 	if (keep)
 		keep_end(keep);
+	tell_tap(r, packet, connection);
+}
+
+static void take_fragment(struct run *r, const struct packet *packet)
+{
+	if (r->pipeline->keep)
+		capture_dump_packet(r->live->msn, packet);
+	tell_tap(r, packet, PIPELINE_FRAGMENT);
 }
 
 static void take_packet(struct run *r, const struct packet *packet)
@@ -179,8 +195,7 @@ static void take_packet(struct run *r, const struct packet *packet)
 		}
 		break;
 	case DECODE_FRAGMENT:
-		if (r->pipeline->keep)
-			capture_dump_packet(r->live->msn, packet);
+		take_fragment(r, packet);
 		break;
 	case DECODE_OTHER:
 	case DECODE_BROKEN:

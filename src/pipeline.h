@@ -29,6 +29,16 @@ struct pipeline_watch {
 	void *ctx;
 };
 
+/* Somebody who wants to know which connection each packet belongs to. */
+struct pipeline_tap {
+	/* When all that the packet brings was handed over; connection as stream_table_segment numbers them, or PIPELINE_FRAGMENT. */
+	void (*packet)(void *ctx, uint64_t frame, uint64_t connection);
+	void *ctx;
+};
+
+/* An IP fragment, but for the one that completes the datagram: its connection is not known. */
+#define PIPELINE_FRAGMENT UINT64_MAX
+
 struct pipeline_options {
 	bool verify_checksums;       /* wrong checksums become findings */
 	struct stream_limits stream; /* 0: default */
@@ -36,6 +46,7 @@ struct pipeline_options {
 	uint32_t hold_events;        /* events that wait for a connection's version to become known; 0: default */
 	uint64_t hold_bytes;         /* the same in bytes; 0: default */
 	const struct pipeline_watch *watch; /* or NULL */
+	const struct pipeline_tap *tap;     /* or NULL */
 };
 
 struct pipeline;

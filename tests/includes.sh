@@ -42,7 +42,8 @@ declare -A allowed=(
 	[output]='util dissectors session timeline'
 	[tui]='util dissectors session timeline output'
 	[pipeline]='util capture decode stream transport dissectors session timeline'
-	[command]='util dissectors session timeline output tui pipeline'
+	[pipeline_packets]='util capture session pipeline'
+	[command]='util dissectors session timeline output tui pipeline pipeline_packets'
 	[main]='util command'
 )
 

@@ -107,7 +107,7 @@ const char *capture_linktype_name(int linktype);
 
 void capture_close(struct capture *c);
 
-/* A pcap file that packets of an interface are written to. */
+/* A pcap file that packets are written to. */
 struct capture_dump;
 
 /*
@@ -116,6 +116,9 @@ struct capture_dump;
  * capture_dump_close, before which capture_dump_flush tells of lost data.
  */
 struct capture_dump *capture_dump_open(const struct capture *c, const char *path, char *message);
+
+/* The same for packets of a file.  A file that is there already is not touched: that is an error. */
+struct capture_dump *capture_dump_create(const char *path, int linktype, bool nanoseconds, char *message);
 
 void capture_dump_packet(struct capture_dump *d, const struct packet *packet);
 

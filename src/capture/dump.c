@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keeps packets of a live capture as a pcap file. */
+/* Keeps packets as a pcap file. */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "capture/live.h"
 #include "util/memory.h"
 
+/* draft-ietf-opsawg-pcap; numbers in the byte order of this machine. */
+struct file_header {
+	uint32_t magic; /* says the resolution of time stamps, too */
+	uint16_t major, minor;
+	uint32_t reserved[2];
+	uint32_t snapshot_length, linktype;
+};
+
+struct record_header {
+	uint32_t seconds, fraction, captured, length;
+};
+
 struct capture_dump {
-	pcap_dumper_t *dumper;
+	FILE *stream;
+	pcap_dumper_t *dumper; /* that it belongs to, or NULL */
 	const char *path;
 	bool nanoseconds;
 	int error; /* errno of the first write that failed, 0: none */
@@ -25,35 +40,54 @@ struct capture_dump *live_dump_open(const struct live *l, const char *path, char
 		return NULL;
 	}
 	struct capture_dump *d = memory_alloc(sizeof(*d));
-	*d = (struct capture_dump){dumper, path, l->nanoseconds, 0};
+	*d = (struct capture_dump){pcap_dump_file(dumper), dumper, path, l->nanoseconds, 0};
 	return d;
 }
 
-/* libpcap does not tell that a write failed, only stdio knows. */
-static void note_error(struct capture_dump *d)
+static void write_bytes(struct capture_dump *d, const void *bytes, size_t n)
 {
-	if (!d->error && ferror(pcap_dump_file(d->dumper)))
+	errno = 0;
+	if (fwrite(bytes, 1, n, d->stream) != n && !d->error)
 		d->error = errno ? errno : EIO;
 }
 
-/* The field for microseconds holds nanoseconds when the file says so in its header, as pcap_dump_open made it. */
+/* Not by libpcap: it knows link types by other numbers than files do, and does not tell all of them. */
+struct capture_dump *capture_dump_create(const char *path, int linktype, bool nanoseconds, char *message)
+{
+	const struct file_header header = {nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 2, 4, {0, 0}, CAPTURE_PACKET_MAX,
+					   (uint32_t)linktype};
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	FILE *stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+
+	if (!stream) {
+		snprintf(message, CAPTURE_MESSAGE_MAX, "%s: %s", path,
+			 errno == EEXIST ? "is there already; not overwritten" : strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	struct capture_dump *d = memory_alloc(sizeof(*d));
+	*d = (struct capture_dump){stream, NULL, path, nanoseconds, 0};
+	write_bytes(d, &header, sizeof(header));
+	return d;
+}
+
 void capture_dump_packet(struct capture_dump *d, const struct packet *packet)
 {
-	int64_t second = packet->time_ns / 1000000000, rest = packet->time_ns % 1000000000;
-	struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->data.len, .len = packet->wire_len};
+	int64_t rest = packet->time_ns % 1000000000;
+	struct record_header header = {(uint32_t)(packet->time_ns / 1000000000),
+				       (uint32_t)(d->nanoseconds ? rest : rest / 1000), (uint32_t)packet->data.len,
+				       packet->wire_len};
 
-	header.ts.tv_sec = (time_t)second;
-	header.ts.tv_usec = (suseconds_t)(d->nanoseconds ? rest : rest / 1000);
-	errno = 0;
-	pcap_dump((u_char *)d->dumper, &header, packet->data.ptr);
-	note_error(d);
+	write_bytes(d, &header, sizeof(header));
+	write_bytes(d, packet->data.ptr, packet->data.len);
 }
 
 bool capture_dump_flush(struct capture_dump *d, char *message)
 {
 	errno = 0;
-	pcap_dump_flush(d->dumper);
-	note_error(d);
+	if (fflush(d->stream) != 0 && !d->error)
+		d->error = errno ? errno : EIO;
 	if (d->error)
 		snprintf(message, CAPTURE_MESSAGE_MAX, "%s: %s", d->path, strerror(d->error));
 	return d->error == 0;
@@ -63,6 +97,9 @@ void capture_dump_close(struct capture_dump *d)
 {
 	if (!d)
 		return;
-	pcap_dump_close(d->dumper);
+	if (d->dumper)
+		pcap_dump_close(d->dumper);
+	else
+		fclose(d->stream);
 	free(d);
 }

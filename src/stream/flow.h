@@ -45,6 +45,7 @@ struct flow {
 	UT_hash_handle hh;
 	struct flow *newer, *older; /* in the list of its class; also links free entries */
 	int64_t last_ns;            /* latest packet, by the clock of the table */
+	uint64_t number;            /* of its latest connection, from 1 */
 	union {
 		struct {
 			int64_t start_ns;

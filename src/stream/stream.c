@@ -109,7 +109,7 @@ static void restart(struct stream_table *t, struct flow *f, int source, const st
 	f->fin = 0;
 	f->reset = 0;
 	f->opener = -1;
-	t->counters.connections++;
+	f->number = ++t->counters.connections;
 }
 
 /* A SYN tells who opened: its sender, or the other side when it is an answer. */
@@ -327,7 +327,7 @@ static void limit_total(struct stream_table *t)
 	}
 }
 
-void stream_table_segment(struct stream_table *t, const struct segment *s)
+uint64_t stream_table_segment(struct stream_table *t, const struct segment *s)
 {
 	struct flow_key key;
 	int source = flow_key_of(&key, &s->source, &s->destination);
@@ -337,13 +337,14 @@ void stream_table_segment(struct stream_table *t, const struct segment *s)
 	struct flow *f = flow_find(&t->flows, &key, hash);
 	if (!f) {
 		if (s->flags & TCP_RST)
-			return; /* opens nothing and ends nothing */
+			return 0; /* opens nothing and ends nothing */
 		f = new_flow(t, &key, hash, source, s);
 	} else {
 		flow_touch(&t->flows, f, t->now);
 	}
 	flow_segment(t, f, source, s);
 	limit_total(t);
+	return f->number;
 }
 
 static int by_first_frame(const void *a, const void *b)

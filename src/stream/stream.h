@@ -150,7 +150,11 @@ struct stream_table;
 /* limits with 0 mean the default.  The caller ends with stream_table_free. */
 struct stream_table *stream_table_new(const struct stream_limits *limits, const struct stream_consumer *consumer);
 
-void stream_table_segment(struct stream_table *t, const struct segment *segment);
+/*
+ * Returns the number of the connection that the segment belongs to, counted
+ * from 1 in order of their first segments; 0: of none.
+ */
+uint64_t stream_table_segment(struct stream_table *t, const struct segment *segment);
 
 /* The capture has ended: delivers what still waits (holes become gaps) and ends every connection, in order of first frame. */
 void stream_table_finish(struct stream_table *t);
