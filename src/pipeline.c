@@ -48,6 +48,7 @@ struct run {
 	uint64_t ticked;            /* when they were asked for */
 	uint64_t watched;           /* when the watch was asked; 0: not yet */
 	bool stopped;               /* it said no */
+	bool full_told;             /* that no more packets are kept */
 };
 
 static void on_frames(void *ctx, const uint64_t *frames, size_t count)
@@ -402,6 +403,14 @@ static void tell_drops(struct run *r)
 	r->dropped = *now;
 }
 
+static void tell_full(struct run *r)
+{
+	if (r->full_told || !r->live->msn || !capture_dump_full(r->live->msn))
+		return;
+	r->full_told = true;
+	notice(r, SEVERITY_WARNING, "packets are no longer kept: their file has reached its limit");
+}
+
 static bool flush_dumps(const struct run *r, char *message)
 {
 	return (!r->live->msn || capture_dump_flush(r->live->msn, message)) &&
@@ -417,6 +426,7 @@ static bool tick(struct run *r, bool idle, char *message)
 	session_tick(r->pipeline->session, now);
 	if (due) {
 		tell_drops(r);
+		tell_full(r);
 		r->ticked = now;
 	}
 	return (!due && !idle) || flush_dumps(r, message);
@@ -441,7 +451,7 @@ static enum pipeline_result live_loop(struct run *r, char *message)
 
 	while (end == UINT64_MAX || steady_now() < end) {
 		if (end == UINT64_MAX && !live_goes_on(r))
-			end = steady_now() + LIVE_DRAIN_NS;
+			end = steady_now() + (r->stopped ? 0 : LIVE_DRAIN_NS);
 		enum capture_result result = capture_next(r->capture, &packet, message);
 
 		if (result == CAPTURE_PACKET)
@@ -467,6 +477,7 @@ enum pipeline_result pipeline_live(struct pipeline *p, const struct pipeline_liv
 	result = live_loop(&r, message);
 	finish(&r);
 	tell_drops(&r);
+	tell_full(&r);
 	if (p->keep && keep_missed(p->keep))
 		notice(&r, SEVERITY_NOTE, "%" PRIu64 " packets were not kept, as their connections were recognised too late",
 		       keep_missed(p->keep));

@@ -79,7 +79,7 @@ struct pipeline_live {
 
 /*
  * Reads from an interface until go_on or the watch says no or the interface is
- * gone; packets that had come by then are still read.
+ * gone; packets that had come by then are still read, unless it was the watch.
  * Packets that were dropped are told as notices.  capture and the files stay
  * the caller's.
  *

@@ -120,7 +120,13 @@ struct capture_dump *capture_dump_open(const struct capture *c, const char *path
 /* The same for packets of a file.  A file that is there already is not touched: that is an error. */
 struct capture_dump *capture_dump_create(const char *path, int linktype, bool nanoseconds, char *message);
 
+/* From now on only packets are written with which the file stays below so many bytes. */
+void capture_dump_limit(struct capture_dump *d, uint64_t bytes);
+
 void capture_dump_packet(struct capture_dump *d, const struct packet *packet);
+
+/* Were packets left out because of the limit? */
+bool capture_dump_full(const struct capture_dump *d);
 
 /* Writes what is buffered.  Returns false after a message when this or an earlier write failed. */
 bool capture_dump_flush(struct capture_dump *d, char *message);

@@ -29,6 +29,8 @@ struct capture_dump {
 	const char *path;
 	bool nanoseconds;
 	int error; /* errno of the first write that failed, 0: none */
+	uint64_t room; /* bytes that records may still take */
+	bool full;
 };
 
 struct capture_dump *live_dump_open(const struct live *l, const char *path, char *message)
@@ -40,7 +42,7 @@ struct capture_dump *live_dump_open(const struct live *l, const char *path, char
 		return NULL;
 	}
 	struct capture_dump *d = memory_alloc(sizeof(*d));
-	*d = (struct capture_dump){pcap_dump_file(dumper), dumper, path, l->nanoseconds, 0};
+	*d = (struct capture_dump){pcap_dump_file(dumper), dumper, path, l->nanoseconds, 0, UINT64_MAX, false};
 	return d;
 }
 
@@ -67,9 +69,19 @@ struct capture_dump *capture_dump_create(const char *path, int linktype, bool na
 		return NULL;
 	}
 	struct capture_dump *d = memory_alloc(sizeof(*d));
-	*d = (struct capture_dump){stream, NULL, path, nanoseconds, 0};
+	*d = (struct capture_dump){stream, NULL, path, nanoseconds, 0, UINT64_MAX, false};
 	write_bytes(d, &header, sizeof(header));
 	return d;
+}
+
+void capture_dump_limit(struct capture_dump *d, uint64_t bytes)
+{
+	d->room = bytes;
+}
+
+bool capture_dump_full(const struct capture_dump *d)
+{
+	return d->full;
 }
 
 void capture_dump_packet(struct capture_dump *d, const struct packet *packet)
@@ -79,6 +91,11 @@ void capture_dump_packet(struct capture_dump *d, const struct packet *packet)
 				       (uint32_t)(d->nanoseconds ? rest : rest / 1000), (uint32_t)packet->data.len,
 				       packet->wire_len};
 
+	/* All or nothing from there on: a hole in the middle would be taken for lost packets. */
+	d->full |= sizeof(header) + packet->data.len > d->room;
+	if (d->full)
+		return;
+	d->room -= sizeof(header) + packet->data.len;
 	write_bytes(d, &header, sizeof(header));
 	write_bytes(d, packet->data.ptr, packet->data.len);
 }

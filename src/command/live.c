@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/live.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "command/message.h"
 #include "command/privileges.h"
@@ -53,7 +56,7 @@ static void on_signal(int number)
 	stopping = 1;
 }
 
-static void catch_signals(void)
+void live_end_by_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 
@@ -143,12 +146,36 @@ struct pipeline_live *live_begin(const struct options *o)
 	if (!live->capture)
 		message("%s: %s", o->interface, reason);
 	if (live->capture && privileges_drop(o->user) && make_file(live, o->write_msn, &live->msn) &&
-	    make_file(live, o->write_all, &live->all)) {
-		catch_signals();
+	    make_file(live, o->write_all, &live->all))
 		return live;
-	}
 	live_end(live);
 	return NULL;
+}
+
+/* Unlinked at once: however the program ends, nothing is left. */
+bool live_keep(struct pipeline_live *live, struct live_kept *kept)
+{
+	const char *folder = getenv("TMPDIR");
+	struct buffer name = {NULL, 0, 0};
+
+	buffer_printf(&name, "%s/msnscope-XXXXXX", folder && *folder ? folder : "/tmp");
+	buffer_add_byte(&name, 0);
+	char *path = (char *)name.data;
+	kept->fd = mkstemp(path);
+	snprintf(kept->path, sizeof(kept->path), "/dev/fd/%d", kept->fd);
+	if (kept->fd < 0)
+		message("%s: %s", path, strerror(errno));
+	else if (unlink(path) == 0 && make_file(live, kept->path, &live->msn))
+		capture_dump_limit(live->msn, LIVE_KEPT_MAX);
+	buffer_free(&name);
+	return live->msn != NULL;
+}
+
+void live_kept_close(struct live_kept *kept)
+{
+	if (kept->fd >= 0)
+		close(kept->fd);
+	kept->fd = -1;
 }
 
 void live_end(struct pipeline_live *live)

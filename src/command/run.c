@@ -107,6 +107,7 @@ bool run_open(struct run *r, const struct options *o, bool reads)
 		r->live = live_begin(o);
 		if (!r->live)
 			return false;
+		live_end_by_signals();
 	}
 	int fd = open_output(o, reads);
 	if (fd < 0) {
@@ -227,8 +228,7 @@ static void complain_filter(const char *expression, const struct filter_error *e
 	message("    %*s^", (int)(error->column < 4096 ? error->column - 1 : 0), "");
 }
 
-/* False after a message; NULL in *filter when none is asked for. */
-static bool make_filter(struct run *r, const struct options *o, struct filter **filter)
+bool run_filter(struct run *r, const struct options *o, struct filter **filter)
 {
 	struct filter_error error;
 
@@ -252,7 +252,7 @@ void run_captures(struct run *r, const struct options *o, const struct event_sin
 	struct filter *filter;
 	bool any = false;
 
-	if (!make_filter(r, o, &filter))
+	if (!run_filter(r, o, &filter))
 		return;
 	for (size_t i = 0; i < run_file_count(o); i++) {
 		struct outcome outcome = outcome_of_file(o, run_file(o, i), r->live, filter, sink);
@@ -280,7 +280,7 @@ void run_files(struct run *r, const struct options *o, const struct run_writer *
 
 	/* A pretty array is one value over all files. */
 	if (count > 1 && !o->pretty) {
-		if (make_filter(r, o, &filter))
+		if (run_filter(r, o, &filter))
 			workers_run(r, o, w, count);
 		filter_free(filter);
 		return;

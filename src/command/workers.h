@@ -21,6 +21,9 @@ struct outcome {
 struct outcome outcome_of_file(const struct options *o, const char *file, const struct pipeline_live *live,
 			       const struct filter *filter, const struct event_sink *sink);
 
+/* Compiles -Y.  False after a message; NULL in *filter when there is none. */
+bool run_filter(struct run *r, const struct options *o, struct filter **filter);
+
 /* Tells what went wrong with a file, behind what was written before. */
 void outcome_tell(struct run *r, const char *file, const struct outcome *outcome);
 
