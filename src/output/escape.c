@@ -39,7 +39,7 @@ static bool is_treacherous(uint32_t codepoint)
 	return false;
 }
 
-static bool is_printable(uint32_t codepoint)
+bool escape_is_printable(uint32_t codepoint)
 {
 	if (codepoint < 0xa0)
 		return codepoint >= 0x20 && codepoint < 0x7f;
@@ -65,7 +65,7 @@ void escape_add(struct buffer *out, struct slice s)
 		if ((n = utf8_next(s, at, &codepoint, &valid)) == 0)
 			return;
 		struct slice character = slice_sub(s, at, n);
-		if (!valid || !is_printable(codepoint)) {
+		if (!valid || !escape_is_printable(codepoint)) {
 			add_bytes(out, character);
 			continue;
 		}

@@ -13,6 +13,9 @@
 
 void escape_add(struct buffer *out, struct slice s);
 
+/* Is it a character that needs no escape? */
+bool escape_is_printable(uint32_t codepoint);
+
 /* The same for a C string. */
 void escape_add_str(struct buffer *out, const char *s);
 

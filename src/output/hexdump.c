@@ -31,11 +31,16 @@ static void add_ascii(struct buffer *out, struct slice bytes, size_t row, const 
 	buffer_add_str(out, "|\n");
 }
 
-void hexdump_add(struct buffer *out, struct slice bytes, const struct mask *mask, const char *indent)
+void hexdump_add_from(struct buffer *out, struct slice bytes, size_t from, const struct mask *mask, const char *indent)
 {
-	for (size_t row = 0; row < bytes.len; row += HEXDUMP_WIDTH) {
+	for (size_t row = from; row < bytes.len; row += HEXDUMP_WIDTH) {
 		buffer_printf(out, "%s%04zx  ", indent, row);
 		add_hex(out, bytes, row, mask);
 		add_ascii(out, bytes, row, mask);
 	}
+}
+
+void hexdump_add(struct buffer *out, struct slice bytes, const struct mask *mask, const char *indent)
+{
+	hexdump_add_from(out, bytes, 0, mask, indent);
 }

@@ -185,16 +185,23 @@ bool masks_hide_field(const struct masks *m, const struct field *f)
 
 /* --- writing --- */
 
-void mask_add_bytes(struct buffer *out, struct slice bytes, const struct mask *mask)
+void mask_add_part(struct buffer *out, struct slice bytes, size_t begin, size_t end, const struct mask *mask)
 {
-	size_t at = 0;
+	size_t at = begin;
 
-	for (size_t i = 0; i < mask->count && mask->ranges[i].begin < bytes.len; i++) {
-		escape_add(out, slice_sub(bytes, at, mask->ranges[i].begin - at));
+	for (size_t i = range_behind(mask, begin); i < mask->count && mask->ranges[i].begin < end; i++) {
+		if (mask->ranges[i].begin > at)
+			escape_add(out, slice_sub(bytes, at, mask->ranges[i].begin - at));
 		buffer_add_str(out, MASK_TEXT);
 		at = mask->ranges[i].end;
 	}
-	escape_add(out, slice_sub(bytes, at, bytes.len));
+	if (at < end)
+		escape_add(out, slice_sub(bytes, at, end - at));
+}
+
+void mask_add_bytes(struct buffer *out, struct slice bytes, const struct mask *mask)
+{
+	mask_add_part(out, bytes, 0, bytes.len, mask);
 }
 
 static size_t common_prefix(struct slice a, struct slice b)

@@ -57,6 +57,9 @@ bool mask_has(const struct mask *mask, size_t offset);
 /* Adds bytes of a source, escaped, with MASK_TEXT in place of each secret range. */
 void mask_add_bytes(struct buffer *out, struct slice bytes, const struct mask *mask);
 
+/* The same for the bytes of a source from begin to end alone. */
+void mask_add_part(struct buffer *out, struct slice bytes, size_t begin, size_t end, const struct mask *mask);
+
 /* Adds free text (a summary, the text of a finding), escaped, with MASK_TEXT wherever it repeats a secret. */
 void masks_add_text(struct buffer *out, struct slice text, const struct masks *m);
 

@@ -368,6 +368,20 @@ void reference_values(struct buffer *out, const struct enum_set *set)
 		add_value_row(out, &set->rows[i]);
 }
 
+void reference_form_values(struct buffer *out, const struct msnp_form *form, bool *done)
+{
+	for (const struct msnp_param *p = form->params; p->rule != WORD_END; p++) {
+		const struct enum_set *set = field_defs[p->field].values;
+
+		if (!set || done[p->field])
+			continue;
+		done[p->field] = true;
+		buffer_printf(out, "values of %s (%s)\n", reference_param_name(p->field), set->meaning);
+		reference_values(out, set);
+		buffer_add_byte(out, '\n');
+	}
+}
+
 static void write_values(struct json *j, const struct enum_set *set)
 {
 	json_begin_array(j);

@@ -39,6 +39,12 @@ void reference_error_json(struct json *j, const struct msnp_error *error);
 void reference_field_line(struct buffer *out, const struct field_def *def);
 void reference_field_json(struct json *j, const struct field_def *def);
 
+/*
+ * Adds a paragraph for each parameter of the form that has a set of values, but
+ * for those that are done, which they then are.  done has FIELD_COUNT members.
+ */
+void reference_form_values(struct buffer *out, const struct msnp_form *form, bool *done);
+
 /* Adds a line for each value of a set, indented. */
 void reference_values(struct buffer *out, const struct enum_set *set);
 

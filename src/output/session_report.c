@@ -14,7 +14,7 @@
 
 /* --- words --- */
 
-static void add_end(struct buffer *out, const struct user_session *s)
+void session_report_end(struct buffer *out, const struct user_session *s)
 {
 	static const char *const words[] = {
 		[SESSION_END_SIGNED_OUT] = "signed out",
@@ -129,20 +129,23 @@ void session_report_line(struct buffer *out, const struct user_session *s)
 	buffer_add_str(out, "), ");
 	add_span(out, s);
 	buffer_add_str(out, ", ");
-	add_end(out, s);
+	session_report_end(out, s);
 	buffer_add_str(out, s->connection_count == 1 ? "; connection " : "; connections ");
 	add_connections(out, s);
 }
 
 /* --- paragraphs --- */
 
+void session_report_label(struct buffer *out, const char *label, bool colour)
+{
+	style_begin(out, colour, STYLE_DIM);
+	buffer_printf(out, "  %-13s", label);
+	style_end(out, colour, STYLE_DIM);
+}
+
 static void add_label(const struct session_report *r, const char *label)
 {
-	struct buffer *out = &r->out->buffer;
-
-	style_begin(out, r->colour, STYLE_DIM);
-	buffer_printf(out, "  %-13s", label);
-	style_end(out, r->colour, STYLE_DIM);
+	session_report_label(&r->out->buffer, label, r->colour);
 }
 
 static void end_line(const struct session_report *r)
@@ -150,14 +153,12 @@ static void end_line(const struct session_report *r)
 	buffer_add_byte(&r->out->buffer, '\n');
 }
 
-static void add_heading(const struct session_report *r, const struct user_session *s)
+static void add_heading(struct buffer *out, const struct user_session *s, bool colour)
 {
-	struct buffer *out = &r->out->buffer;
-
-	style_begin(out, r->colour, STYLE_HEADING);
+	style_begin(out, colour, STYLE_HEADING);
 	buffer_add_str(out, "session ");
 	buffer_add_u64(out, s->id);
-	style_end(out, r->colour, STYLE_HEADING);
+	style_end(out, colour, STYLE_HEADING);
 	buffer_add_str(out, ": ");
 	add_user(out, s);
 	if (s->name.len) {
@@ -169,14 +170,13 @@ static void add_heading(const struct session_report *r, const struct user_sessio
 		buffer_add_str(out, ", endpoint ");
 		escape_add(out, s->endpoint);
 	}
-	end_line(r);
+	buffer_add_byte(out, '\n');
 }
 
-static void add_what(const struct session_report *r, const struct user_session *s)
+void session_report_about(struct buffer *out, const struct user_session *s, bool colour)
 {
-	struct buffer *out = &r->out->buffer;
-
-	add_label(r, "client:");
+	add_heading(out, s, colour);
+	session_report_label(out, "client:", colour);
 	add_client(out, s);
 	if (s->signed_in)
 		buffer_add_str(out, " accepted");
@@ -184,16 +184,15 @@ static void add_what(const struct session_report *r, const struct user_session *
 		buffer_add_str(out, ", on ");
 		escape_add(out, s->os);
 	}
-	end_line(r);
-	add_label(r, "time:");
+	buffer_add_byte(out, '\n');
+	session_report_label(out, "time:", colour);
 	add_span(out, s);
 	buffer_add_str(out, ", ");
-	add_end(out, s);
-	end_line(r);
+	session_report_end(out, s);
+	buffer_add_byte(out, '\n');
 }
 
-/* Of a session that began before nobody saw where. */
-static const char *link_words(const struct user_session *s, enum session_link how)
+const char *session_report_link(const struct user_session *s, enum session_link how)
 {
 	static const char *const words[] = {
 		[LINK_SIGN_IN] = "began here",
@@ -217,7 +216,7 @@ static void add_links(const struct session_report *r, const struct user_session 
 	for (size_t i = 0; i < s->connection_count; i++) {
 		buffer_add_str(out, i ? ", " : "");
 		buffer_add_u64(out, s->connections[i].connection);
-		buffer_printf(out, " (%s)", link_words(s, s->connections[i].how));
+		buffer_printf(out, " (%s)", session_report_link(s, s->connections[i].how));
 	}
 	if (s->connections_omitted)
 		buffer_printf(out, " and %" PRIu64 " more", s->connections_omitted);
@@ -372,19 +371,18 @@ static void add_presence(const struct session_report *r, const struct roster_vie
 		buffer_printf(out, "    %" PRIu64 " more\n", v->presence_omitted);
 }
 
-static void add_counts(const struct session_report *r, const struct user_session *s)
+void session_report_counts(struct buffer *out, const struct user_session *s, bool colour)
 {
 	static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
-	struct buffer *out = &r->out->buffer;
 
-	add_label(r, "messages:");
+	session_report_label(out, "messages:", colour);
 	buffer_printf(out, "%" PRIu64 " sent, %" PRIu64 " received; %" PRIu64 " events", s->messages_sent,
 		      s->messages_received, s->events);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (s->findings[order[i]])
 			buffer_printf(out, ", %" PRIu64 " %s%s", s->findings[order[i]], severity_name(order[i]),
 				      s->findings[order[i]] == 1 ? "" : "s");
-	end_line(r);
+	buffer_add_byte(out, '\n');
 }
 
 static void write_session(void *ctx, const struct user_session *s)
@@ -400,13 +398,12 @@ static void write_session(void *ctx, const struct user_session *s)
 		json_end_object(&j);
 		end_line(r);
 	} else {
-		add_heading(r, s);
-		add_what(r, s);
+		session_report_about(out, s, r->colour);
 		add_links(r, s);
 		add_contacts(r, &s->roster);
 		add_groups(r, &s->roster);
 		add_presence(r, &s->roster);
-		add_counts(r, s);
+		session_report_counts(out, s, r->colour);
 		end_line(r);
 	}
 	output_record(r->out);

@@ -19,6 +19,20 @@ struct session_report {
  * 19:04:07, signed out; connections 1-4". */
 void session_report_line(struct buffer *out, const struct user_session *s);
 
+/* --- paragraphs of the report; each ends with a line end --- */
+
+/* Adds three lines: who it is, what client it was, when it was and how it ended. */
+void session_report_about(struct buffer *out, const struct user_session *s, bool colour);
+/* Adds a line that counts messages, events and findings. */
+void session_report_counts(struct buffer *out, const struct user_session *s, bool colour);
+/* Adds the beginning of such a line. */
+void session_report_label(struct buffer *out, const char *label, bool colour);
+
+/* Adds how it ended: "signed out". */
+void session_report_end(struct buffer *out, const struct user_session *s);
+/* How a connection was recognised as one of a session: "same account, inferred". */
+const char *session_report_link(const struct user_session *s, enum session_link how);
+
 /* A sink that writes each session; r must live as long as it is used. */
 struct event_sink session_report_sink(struct session_report *r);
 

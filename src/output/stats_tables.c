@@ -370,7 +370,7 @@ static void write_line(struct buffer *out, const struct grid *g, const struct bl
 }
 
 /* How far a block that begins there can go: at least one column beside the keys. */
-static size_t block_end(const struct grid *g, size_t begin, size_t gap)
+static size_t block_end(const struct grid *g, size_t begin, size_t gap, size_t room)
 {
 	size_t width = 0, taken = 0, k;
 
@@ -381,24 +381,25 @@ static size_t block_end(const struct grid *g, size_t begin, size_t gap)
 		if (g->column[k]->flags & COLUMN_KEY)
 			continue;
 		width += g->width[k] + gap;
-		if (taken++ && width > STATS_TEXT_WIDTH + gap)
+		if (taken++ && width > room + gap)
 			break;
 	}
 	return k;
 }
 
-static void write_grid(struct output *out, const struct grid *g, bool colour)
+static void write_grid(struct output *out, const struct grid *g, const struct stats_style *style)
 {
+	size_t room = style->width ? style->width : STATS_TEXT_WIDTH;
 	/* Two blanks are easier to read, unless one makes a single block of it. */
-	size_t gap = block_end(g, 0, 2) < g->count && block_end(g, 0, 1) == g->count ? 1 : 2;
+	size_t gap = block_end(g, 0, 2, room) < g->count && block_end(g, 0, 1, room) == g->count ? 1 : 2;
 
 	for (struct block b = {0, 0, gap}; b.end < g->count; b.begin = b.end) {
 		if (b.begin)
 			buffer_add_byte(&out->buffer, '\n');
-		b.end = block_end(g, b.begin, gap);
-		style_begin(&out->buffer, colour, STYLE_DIM);
+		b.end = block_end(g, b.begin, gap, room);
+		style_begin(&out->buffer, style->colour, STYLE_DIM);
 		write_line(&out->buffer, g, &b, g->rows);
-		style_end(&out->buffer, colour, STYLE_DIM);
+		style_end(&out->buffer, style->colour, STYLE_DIM);
 		for (size_t i = 0; i < g->rows; i++) {
 			write_line(&out->buffer, g, &b, i);
 			output_record(out);
@@ -418,7 +419,7 @@ static void write_text(struct output *out, const struct stats_style *style, cons
 	buffer_add_str(&out->buffer, o->count ? "\n" : ": none\n");
 	if (o->count) {
 		fill_grid(&g, o, t);
-		write_grid(out, &g, style->colour);
+		write_grid(out, &g, style);
 		free(g.text);
 	}
 	buffer_add_byte(&out->buffer, '\n');

@@ -10,7 +10,7 @@
 #include "output/output.h"
 #include "output/stats.h"
 
-/* Columns of a terminal that text keeps to where it can: what does not fit stands in a second block of the table. */
+/* Columns that text keeps to where it can, unless told otherwise: what does not fit stands in a second block of the table. */
 #define STATS_TEXT_WIDTH 100u
 
 enum stats_format { STATS_TEXT, STATS_CSV, STATS_JSON };
@@ -19,6 +19,7 @@ struct stats_style {
 	enum stats_format format;
 	unsigned tables;  /* bits 1 << enum stats_table; 0: all, in text those that are not empty */
 	bool colour;
+	unsigned width;   /* columns of text; 0: STATS_TEXT_WIDTH */
 	bool sets;        /* several sets follow each other: CSV and JSON say in a column "set" whose it is */
 };
 

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output/style.h"
 
-static const char *sequence(enum style style)
+const char *style_sequence(enum style style)
 {
-	switch (style) {
-	case STYLE_PLAIN:
-		break;
-	case STYLE_DIM:
-		return "\033[2m";
-	case STYLE_HEADING:
-		return "\033[1m";
-	case STYLE_CLIENT:
-		return "\033[36m";
-	case STYLE_SERVER:
-		return "\033[32m";
-	case STYLE_NOTE:
-		return "\033[34m";
-	case STYLE_WARNING:
-		return "\033[33m";
-	case STYLE_ERROR:
-		return "\033[1;31m";
-	}
-	return NULL;
+	static const char *const sequences[STYLE_COUNT] = {
+		[STYLE_DIM] = "\033[2m",
+		[STYLE_HEADING] = "\033[1m",
+		[STYLE_CLIENT] = "\033[36m",
+		[STYLE_SERVER] = "\033[32m",
+		[STYLE_NOTE] = "\033[34m",
+		[STYLE_WARNING] = "\033[33m",
+		[STYLE_ERROR] = "\033[1;31m",
+	};
+
+	return sequences[style];
 }
 
 enum style style_of_severity(enum severity s)
@@ -39,7 +31,7 @@ enum style style_of_severity(enum severity s)
 
 void style_begin(struct buffer *out, bool colour, enum style style)
 {
-	const char *s = colour ? sequence(style) : NULL;
+	const char *s = colour ? style_sequence(style) : NULL;
 
 	if (s)
 		buffer_add_str(out, s);
@@ -47,6 +39,6 @@ void style_begin(struct buffer *out, bool colour, enum style style)
 
 void style_end(struct buffer *out, bool colour, enum style style)
 {
-	if (colour && sequence(style))
-		buffer_add_str(out, "\033[0m");
+	if (colour && style_sequence(style))
+		buffer_add_str(out, STYLE_SEQUENCE_END);
 }

@@ -15,7 +15,12 @@ enum style {
 	STYLE_NOTE,
 	STYLE_WARNING,
 	STYLE_ERROR,
+	STYLE_COUNT
 };
+
+/* The escape sequence that begins a style, NULL for STYLE_PLAIN; and the one that ends any. */
+const char *style_sequence(enum style style);
+#define STYLE_SEQUENCE_END "\033[0m"
 
 enum style style_of_severity(enum severity s);
 

@@ -2,6 +2,7 @@
 #include "output/text.h"
 
 #include "output/escape.h"
+#include "output/event_text.h"
 #include "output/style.h"
 #include "output/text_fields.h"
 #include "output/text_records.h"
@@ -10,8 +11,6 @@
 
 /* The summary begins in this column where the command line leaves room. */
 #define SUMMARY_COLUMN 72u
-/* Bytes of skipped data shown in the line. */
-#define SKIPPED_SHOWN 48u
 
 static struct buffer *buffer_of(struct text_events *w)
 {
@@ -31,16 +30,6 @@ static void end(struct text_events *w, enum style style)
 static void end_line(struct text_events *w)
 {
 	buffer_add_byte(buffer_of(w), '\n');
-}
-
-/* "1 event", "2 events". */
-static void add_count(struct buffer *out, uint64_t n, const char *what)
-{
-	buffer_add_u64(out, n);
-	buffer_add_byte(out, ' ');
-	buffer_add_str(out, what);
-	if (n != 1)
-		buffer_add_byte(out, 's');
 }
 
 /* --- files --- */
@@ -88,17 +77,17 @@ static void write_summary(void *ctx, const struct summary *s)
 	struct text_events *w = ctx;
 	struct buffer *out = buffer_of(w);
 
-	add_count(out, s->packets, "packet");
+	text_add_count(out, s->packets, "packet");
 	buffer_add_str(out, ", ");
-	add_count(out, s->connections, "connection");
+	text_add_count(out, s->connections, "connection");
 	buffer_add_str(out, ", ");
-	add_count(out, s->events, "event");
+	text_add_count(out, s->events, "event");
 	buffer_add_str(out, "; findings: ");
-	add_count(out, s->findings[SEVERITY_ERROR], "error");
+	text_add_count(out, s->findings[SEVERITY_ERROR], "error");
 	buffer_add_str(out, ", ");
-	add_count(out, s->findings[SEVERITY_WARNING], "warning");
+	text_add_count(out, s->findings[SEVERITY_WARNING], "warning");
 	buffer_add_str(out, ", ");
-	add_count(out, s->findings[SEVERITY_NOTE], "note");
+	text_add_count(out, s->findings[SEVERITY_NOTE], "note");
 	end_line(w);
 	output_record(w->out);
 }
@@ -222,15 +211,15 @@ static void write_connection_end(void *ctx, const struct connection *c)
 	buffer_add_str(out, "): ");
 	duration_add(out, c->end_ns - c->start_ns, w->nanoseconds);
 	buffer_add_str(out, " s, ");
-	add_count(out, c->events, "event");
+	text_add_count(out, c->events, "event");
 	buffer_add_str(out, ", ");
-	add_count(out, c->bytes[MSNP_CLIENT], "byte");
+	text_add_count(out, c->bytes[MSNP_CLIENT], "byte");
 	buffer_add_str(out, " from client, ");
 	buffer_add_u64(out, c->bytes[MSNP_SERVER]);
 	buffer_add_str(out, " from server");
 	if (c->polls) {
 		buffer_add_str(out, ", ");
-		add_count(out, c->polls, "poll");
+		text_add_count(out, c->polls, "poll");
 	}
 	add_lost(w, c);
 	end_line(w);
@@ -262,51 +251,6 @@ static void add_origin(struct text_events *w, const struct event *e)
 	begin(w, style);
 	buffer_add_str(out, e->from == MSNP_CLIENT ? ">>> " : "<<< ");
 	end(w, style);
-}
-
-static void add_skipped(struct buffer *out, const struct event *e, const struct mask *mask)
-{
-	buffer_add_str(out, "(skipped ");
-	add_count(out, e->skipped_bytes, "byte");
-	buffer_add_str(out, ") ");
-	mask_add_bytes(out, utf8_cut(e->payload, SKIPPED_SHOWN), mask);
-	if (e->skipped_bytes > SKIPPED_SHOWN)
-		buffer_add_str(out, "...");
-}
-
-static void add_command(struct text_events *w, const struct event *e)
-{
-	struct buffer *out = buffer_of(w);
-
-	switch (e->kind) {
-	case EVENT_GATEWAY:
-	case EVENT_PAIR:
-		buffer_add_byte(out, '(');
-		escape_add(out, e->name);
-		buffer_add_byte(out, ')');
-		break;
-	case EVENT_COMMAND:
-	case EVENT_EXCHANGE:
-		mask_add_bytes(out, e->line, &w->masks.source[SOURCE_LINE]);
-		break;
-	case EVENT_PEER:
-		if (e->line.len)
-			mask_add_bytes(out, e->line, &w->masks.source[SOURCE_LINE]);
-		else
-			buffer_add(out, e->name.ptr, e->name.len);
-		break;
-	case EVENT_LOST:
-		buffer_add_str(out, "(lost ");
-		if (e->lost_bytes == EVENT_LOST_UNKNOWN)
-			buffer_add_str(out, "an unknown number of bytes");
-		else
-			add_count(out, e->lost_bytes, "byte");
-		buffer_add_byte(out, ')');
-		break;
-	case EVENT_SKIPPED:
-		add_skipped(out, e, &w->masks.source[SOURCE_PAYLOAD]);
-		break;
-	}
 }
 
 /* Characters in the line from begin on; what is escaped has one byte each. */
@@ -341,53 +285,20 @@ static size_t origin_columns(const struct event *e)
 	return n;
 }
 
-static enum style style_of(const struct event *e)
-{
-	switch (e->kind) {
-	case EVENT_COMMAND:
-	case EVENT_EXCHANGE:
-	case EVENT_PEER:
-		return e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
-	case EVENT_GATEWAY:
-		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;
-	case EVENT_PAIR:
-		return STYLE_DIM;
-	case EVENT_LOST:
-	case EVENT_SKIPPED:
-		break;
-	}
-	return STYLE_WARNING;
-}
-
-/* How many bytes the capture lacks of an event that is there. */
-static void add_partial(struct text_events *w, const struct event *e)
-{
-	struct buffer *out = buffer_of(w);
-
-	if (!e->lost_bytes)
-		return;
-	buffer_add_str(out, "  (lost ");
-	if (e->lost_bytes == EVENT_LOST_UNKNOWN)
-		buffer_add_str(out, "an unknown number of bytes");
-	else
-		add_count(out, e->lost_bytes, "byte");
-	buffer_add_str(out, e->kind == EVENT_EXCHANGE ? " of the message)" : " of the payload)");
-}
-
 static void write_line(struct text_events *w, const struct event *e)
 {
 	struct buffer *out = buffer_of(w);
-	enum style style = style_of(e);
+	enum style style = event_text_style(e);
 
 	add_origin(w, e);
 	begin(w, style);
 	size_t from = out->len;
-	add_command(w, e);
+	event_text_command(out, e, &w->masks);
 	size_t column = origin_columns(e) + columns(out, from);
 	end(w, style);
 	if (e->kind != EVENT_LOST && e->kind != EVENT_SKIPPED) {
 		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR ? SUMMARY_COLUMN : column);
-		add_partial(w, e);
+		event_text_partial(out, e);
 	}
 	end_line(w);
 }
@@ -419,9 +330,7 @@ static void write_event(void *ctx, const struct event *e)
 	struct text_events *w = ctx;
 
 	w->nanoseconds = e->nanoseconds;
-	masks_set(&w->masks, e->dissection);
-	if (e->kind == EVENT_SKIPPED)
-		masks_set_unknown(&w->masks, e->payload);
+	event_text_masks(&w->masks, e);
 	write_line(w, e);
 	for (const struct finding *f = e->dissection->findings; f; f = f->next)
 		write_finding(w, f);
