@@ -46,7 +46,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		text | json | sessions | chat | extract | stats | commands | fields | help)
+		tui | text | json | sessions | chat | extract | stats | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -65,6 +65,7 @@ _msnscope() {
 
 	case $command in
 	'') options+=' -D -i -o -r --version' ;;
+	tui) options+=' -D -W -Y -f -i -r -w --limit --polls --show-secrets --user --verify-checksums' ;;
 	text) options+=' -D -W -Y -f -i -j -o -r -v -vv -w --limit --polls --show-secrets --user --verify-checksums' ;;
 	json) options+=' -D -W -Y -f -i -j -o -r -w --limit --payload --polls --pretty --ranges --user --verify-checksums' ;;
 	sessions) options+=' -Y -j -o -r -v --json --limit --polls --verify-checksums' ;;
@@ -83,10 +84,10 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'text json sessions chat extract stats commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats commands fields help' -- "$current")
 		;;
-	text | json | sessions | chat | extract | stats) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'text json sessions chat extract stats commands fields limits' "$current" ;;
+	tui | text | json | sessions | chat | extract | stats) _msnscope_files "$current" ;;
+	help) _msnscope_offer 'tui text json sessions chat extract stats commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

@@ -50,9 +50,15 @@ static int complain(const char *word)
 	return STATUS_UNUSABLE;
 }
 
+/* The timeline where it can be shown and has all options that were given, else the printed conversation. */
+static bool wants_tui(int argc, char **argv)
+{
+	return argc > 0 && options_fit(argc, argv, FOR_TUI) && command_tui_possible();
+}
+
 int main(int argc, char **argv)
 {
-	char text[] = "text";
+	char tui[] = "tui", text[] = "text";
 	int operand = first_operand(argc, argv);
 	const struct subcommand *s = operand < argc ? subcommand_find(argv[operand]) : NULL;
 
@@ -68,7 +74,8 @@ int main(int argc, char **argv)
 	}
 	if (operand < argc && is_slip(argv[operand]))
 		return complain(argv[operand]);
+	char *name = wants_tui(argc, argv) ? tui : text;
 	if (argc > 0)
-		argv[0] = text;
-	return subcommand_main(subcommand_find(text), argc, argv);
+		argv[0] = name;
+	return subcommand_main(subcommand_find(name), argc, argv);
 }

@@ -68,8 +68,11 @@ while IFS='|' read -r name typed wanted unwanted; do
 done <<'END'
 subcommand or file|CO|COPYING|text
 subcommands|j|json|text
+subcommand tui|tu|tui|text
 global options|-|--help --version --color -r -o|--payload
 options of text|text,-|-v -vv --show-secrets --limit --verify-checksums -r -o|--payload --version
+options of tui|tui,-|-D -i -f -w -W --user -r -Y --limit --show-secrets|-o -j -v --payload
+capture of tui|tui,CO|COPYING|text
 options of json|json,--p|--payload --pretty|--ranges -r
 options of stats|stats,--|--table --json --csv --each --limit|--payload
 tables|stats,--table,=,co|connections commands content-types|errors
@@ -89,7 +92,7 @@ version|commands,--version,1|10 18|2 22
 capture|text,CO|COPYING|
 command|commands,U|USR UUX|VER Commands:
 field|fields,msnp.|msnp.trid msnp.name|p2p.flags
-help|help,|text json sessions chat extract stats commands fields|help
+help|help,|tui text json sessions chat extract stats commands fields|help
 END
 
 if ! command -v zsh >/dev/null; then

@@ -5,7 +5,9 @@
 The script runs itself in a network of its own, with a pair of interfaces: frames sent to one are captured at the other.
 """
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
@@ -373,6 +375,45 @@ def capable_program(folder):
     require_no_capabilities(status)
 
 
+def screen_ends(number):
+    """The TUI: packets come while it runs; a signal ends it at once, and nothing is left of the packets it kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(PROGRAM, [PROGRAM, "-i", SEES], support.environment(TERM="xterm", TMPDIR=folder))
+        out, sent, ended = b"", False, None
+        end = time.monotonic() + support.SECONDS
+        while ended is None and time.monotonic() < end:
+            if select.select([terminal], [], [], 0.02)[0]:
+                try:
+                    out += os.read(terminal, 65536)
+                except OSError:
+                    break
+            if out and not sent:
+                send(frames_of("msnp8-login.pcap"))
+                sent = True
+            if b">>>" in out:
+                time.sleep(0.3)
+                ended = time.monotonic()
+                os.kill(pid, number)
+        if ended is None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise Wrong(f"no command on the screen: {out[-500:]!r}")
+        while os.waitpid(pid, os.WNOHANG)[0] == 0:
+            require(time.monotonic() < ended + support.SECONDS, "does not end")
+            if select.select([terminal], [], [], 0.02)[0]:
+                try:
+                    out += os.read(terminal, 65536)
+                except OSError:
+                    pass
+        took = time.monotonic() - ended
+        os.close(terminal)
+        require(b"Sanitizer" not in out and b"runtime error" not in out, out[-2000:].decode("utf-8", "replace"))
+        require(took < 2, f"took {took:.1f} s to end")
+        require(not os.listdir(folder), f"left behind: {os.listdir(folder)}")
+
+
 def is_real_root():
     """Can other users be had?  Not in a user namespace of one user."""
     with open("/proc/self/uid_map", encoding="ascii") as f:
@@ -396,6 +437,8 @@ def cases(tap):
     tap.case("-W to a full disk", full_disk)
     tap.case("-D and its numbers", number_of_interface)
     tap.case("-i any", any_interface)
+    tap.case("the TUI: SIGTERM", screen_ends, signal.SIGTERM)
+    tap.case("the TUI: SIGHUP", screen_ends, signal.SIGHUP)
     users = ("privileges: --user", "privileges: sudo", "privileges: files", "privileges: setcap", "privileges: none")
     if not is_real_root():
         for name in users:

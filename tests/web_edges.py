@@ -111,7 +111,7 @@ CODINGS = {"identity": lambda d: d, "gzip": lambda d: gzip.compress(d, mtime=0),
 
 def text_message(text):
     body = f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n{text}".encode()
-    return b"MSG bob@example.com Bob %d\r\n%s" % (len(body), body)
+    return b"MSG Hotmail Hotmail %d\r\n%s" % (len(body), body)
 
 
 # What goes each way in each exchange; the message in the middle is cut over two answers.

@@ -3,6 +3,7 @@
 #ifndef MSNSCOPE_COMMAND_COMMAND_H
 #define MSNSCOPE_COMMAND_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct options;
@@ -26,6 +27,7 @@ const struct subcommand *subcommand_find(const char *name);
 int subcommand_main(const struct subcommand *s, int argc, char **argv);
 
 /* The subcommands' work. */
+int command_tui(const struct options *o);
 int command_text(const struct options *o);
 int command_json(const struct options *o);
 int command_chat(const struct options *o);
@@ -35,6 +37,9 @@ int command_stats(const struct options *o);
 int command_commands(const struct options *o);
 int command_fields(const struct options *o);
 int command_help(const struct options *o);
+
+/* Is there a terminal that command_tui can use? */
+bool command_tui_possible(void);
 
 /* What `msnscope --help` and `msnscope --version` print; give the exit status. */
 int command_usage(void);

@@ -69,20 +69,10 @@ static void print_errors(struct listing *l)
 static void print_values(struct listing *l, const struct msnp_form *forms, size_t count)
 {
 	bool done[FIELD_COUNT] = {false};
-	struct buffer *out = &l->run.out.buffer;
 
-	for (size_t i = 0; i < count; i++) {
-		for (const struct msnp_param *p = forms[i].params; p->rule != WORD_END; p++) {
-			const struct field_def *def = &field_defs[p->field];
-
-			if (!wanted(l->options, &forms[i]) || !def->values || done[p->field])
-				continue;
-			done[p->field] = true;
-			buffer_printf(out, "values of %s (%s)\n", reference_param_name(p->field), def->values->meaning);
-			reference_values(out, def->values);
-			buffer_add_byte(out, '\n');
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		if (wanted(l->options, &forms[i]))
+			reference_form_values(&l->run.out.buffer, &forms[i], done);
 }
 
 /* Names as they are in the table: upper case. */

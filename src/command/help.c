@@ -6,6 +6,13 @@
 #include "command/run.h"
 
 const struct subcommand subcommands[] = {
+	{"tui", FOR_TUI, "[OPTION]... [FILE]...", "show the conversation on the terminal, to go to and fro in",
+	 "Shows captures, or what an interface brings, on the whole terminal: sessions, timeline, fields and\n"
+	 "bytes of each event, ladder, chats, findings, statistics and the reference of the protocol. The key ?\n"
+	 "lists the keys. While a large file is read, what was read is there already.\n"
+	 "Packets of connections can be saved as pcap; with -i and neither -w nor -W those of MSN connections\n"
+	 "are kept for that in a temporary file.\n",
+	 command_tui},
 	{"text", FOR_TEXT, "[OPTION]... [FILE]...", "print the conversation, one line for each command",
 	 "Reads captures (pcap, pcapng, also compressed by gzip) and prints when, on which connection and\n"
 	 "to which kind of server each command went, the command line, and what it means. >>> is the client,\n"
@@ -107,7 +114,7 @@ int command_usage(void)
 
 	buffer_add_str(&text, "usage: msnscope [SUBCOMMAND] [OPTION]... [FILE]...\n\n"
 			      "Reads conversations of the MSN Messenger protocol (MSNP) out of captures.\n\n"
-			      "Subcommands (text when none is given):\n");
+			      "Subcommands (when none is given: tui on a terminal, else text):\n");
 	for (size_t i = 0; i < subcommands_count; i++)
 		buffer_printf(&text, "  %-10s%s\n", subcommands[i].name, subcommands[i].summary);
 	buffer_add_str(&text, "\nOptions:\n"

@@ -52,11 +52,11 @@ static const struct option_row rows[] = {
 	{NULL, 'w', "FILE", FOR_LIVE, "with -i: keep the packets of MSN connections as pcap"},
 	{NULL, 'W', "FILE", FOR_LIVE, "with -i: keep all packets as pcap"},
 	{"user", OPTION_USER, "NAME", FOR_LIVE, "with -i: become this user once the interface is open"},
-	{NULL, 'o', "FILE", FOR_ALL & ~(FOR_HELP | FOR_EXTRACT), "write there instead of standard output"},
+	{NULL, 'o', "FILE", FOR_ALL & ~(FOR_HELP | FOR_EXTRACT | FOR_TUI), "write there instead of standard output"},
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
-	{NULL, 'j', "N", FOR_READING & ~FOR_EXTRACT, "read N files at a time; 0: one for each processor"},
+	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_TUI), "read N files at a time; 0: one for each processor"},
 	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
 	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
 	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
@@ -64,7 +64,7 @@ static const struct option_row rows[] = {
 	{NULL, 'v', NULL, FOR_SESSIONS, "list all contacts and changes of presence"},
 	{NULL, 'v', NULL, FOR_CHAT, "show who is typing, and how conversations end"},
 	{"both", OPTION_BOTH, NULL, FOR_CHAT, "show a conversation that was captured at both ends twice"},
-	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT, "show tickets, passwords and keys, else masked as ***"},
+	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT | FOR_TUI, "show tickets, passwords and keys, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
 	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
 	{"ranges", OPTION_RANGES, NULL, FOR_JSON, "add where the bytes of each field lie"},
@@ -389,6 +389,21 @@ void options_free(struct options *o)
 {
 	free(o->operands);
 	o->operands = NULL;
+}
+
+/* To the end even when the answer is known: getopt begins anew only then. */
+bool options_fit(int argc, char **argv, unsigned for_whom)
+{
+	struct getopt_tables tables;
+	bool fit = true;
+	int code;
+
+	make_tables(&tables, for_whom);
+	opterr = 0;
+	optind = 1;
+	while ((code = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1)
+		fit &= code != '?' && code != ':';
+	return fit;
 }
 
 bool options_takes_next(const char *argument)

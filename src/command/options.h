@@ -17,9 +17,10 @@ enum {
 	FOR_STATS = 64,
 	FOR_SESSIONS = 128,
 	FOR_CHAT = 256,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT,
-	FOR_LIVE = FOR_TEXT | FOR_JSON,
-	FOR_ALL = 511,
+	FOR_TUI = 512,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI,
+	FOR_LIVE = FOR_TEXT | FOR_JSON | FOR_TUI,
+	FOR_ALL = 1023,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -53,6 +54,9 @@ struct options {
  */
 bool options_parse(struct options *o, int argc, char **argv, unsigned for_whom);
 void options_free(struct options *o);
+
+/* Are all options among the arguments (argv[0] is none) those of this subcommand?  Values are not looked at. */
+bool options_fit(int argc, char **argv, unsigned for_whom);
 
 /* Does this argument, an option, take the next argument as its value? */
 bool options_takes_next(const char *argument);

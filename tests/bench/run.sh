@@ -4,10 +4,11 @@
 # Measures the program on large captures made from the samples, beside what it is held against. docs/performance.md says
 # what the figures mean.
 #
-# usage: run.sh [--markdown] [--peers] [--no-memory] [--runs N] [INPUT...]
+# usage: run.sh [--markdown] [--peers] [--screen] [--no-memory] [--runs N] [INPUT...]
 #
 #   --markdown   print tables for docs/performance.md
 #   --peers      also run tshark and tcpflow, on a small input
+#   --screen     also open talk in the TUI
 #   --no-memory  leave out the runs on inputs of several sizes
 #   --runs N     take the best of N runs (3)
 #   INPUT        dense, talk, gateway, mixed or many-flows (all)
@@ -21,6 +22,7 @@ set -eu
 folder=${MSNSCOPE_BENCH_DIR:-${TMPDIR:-/tmp}/msnscope-bench}
 markdown=false
 peers=false
+screen=false
 memory=true
 runs=3
 inputs=()
@@ -38,6 +40,7 @@ while (($#)); do
 	case $1 in
 	--markdown) markdown=true ;;
 	--peers) peers=true ;;
+	--screen) screen=true ;;
 	--no-memory) memory=false ;;
 	--runs)
 		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "--runs wants a number"
@@ -203,6 +206,14 @@ goal() {
 	printf '%s: %s, goal %s: %s\n' "$1" "$2" "$3" "$verdict"
 }
 
+# What the TUI's user waits for.
+show_screen() {
+	input talk "${size[talk]}"
+	describe talk
+	printf '\nTUI, talk: %s commands\n\n' "$commands"
+	python3 "$srcdir/tests/bench/screen.py" "$MSNSCOPE" "$file" "$commands"
+}
+
 compare_goals() {
 	local kind reader
 	echo
@@ -231,3 +242,4 @@ done
 if ! $markdown; then compare_goals; fi
 if $memory; then compare_memory; fi
 if $peers; then compare_peers; fi
+if $screen; then show_screen; fi
