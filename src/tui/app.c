@@ -58,6 +58,8 @@ struct app *app_new(const struct tui_options *options)
 		app->panels[i] = makers[i](app);
 	if (options->reader)
 		options->reader->status(options->reader->ctx, &app->status);
+	/* What went wrong before the screen was there is still to be told. */
+	app->status.message[0] = 0;
 	app->follow = app->status.live;
 	if (options->filter) {
 		struct filter_error error;

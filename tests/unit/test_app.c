@@ -460,6 +460,22 @@ static void test_live(void **state)
 	end(&f);
 }
 
+/* Also of what went wrong before there was a screen. */
+static void test_trouble(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "msnp8-login.pcap", false);
+	app_free(f.app);
+	snprintf(f.reader.status.message, sizeof(f.reader.status.message), "cut at frame 7\033[2J");
+	f.app = app_new(&f.options);
+	assert_shows(&f, "cut at frame 7\\x1b[2J");
+	type(&f, "j");
+	assert_null(strstr(screen(&f), "cut at frame 7"));
+	end(&f);
+}
+
 static void test_interrupt(void **state)
 {
 	struct fixture f;
@@ -514,7 +530,7 @@ int main(void)
 		cmocka_unit_test(test_search_at_once), cmocka_unit_test(test_partner), cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_marks),        cmocka_unit_test(test_go_to),   cmocka_unit_test(test_only),
 		cmocka_unit_test(test_back),         cmocka_unit_test(test_times),   cmocka_unit_test(test_live),
-		cmocka_unit_test(test_interrupt),    cmocka_unit_test(test_sizes),   cmocka_unit_test(test_theme_of_rows),
+		cmocka_unit_test(test_trouble),      cmocka_unit_test(test_interrupt),    cmocka_unit_test(test_sizes),   cmocka_unit_test(test_theme_of_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
