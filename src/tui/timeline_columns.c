@@ -101,19 +101,30 @@ static void add_text(const struct app *app, struct buffer *out, unsigned bit, ui
 
 /* --- layout --- */
 
+static int digits(uint32_t n)
+{
+	int count = 1;
+
+	for (; n >= 10; n /= 10)
+		count++;
+	return count;
+}
+
 /* Numbers of large captures have more digits, and so have times of fine clocks and those since a start long ago. */
 static int width_of(const struct app *app, const struct column *k)
 {
 	uint32_t rows = store_rows(app->store);
 	int width = k->width;
 
-	if (k->bit == COLUMN_NUMBER)
-		for (uint32_t n = 1000000; n && rows >= n && width < 10; n = n > UINT32_MAX / 10 ? 0 : n * 10)
-			width++;
+	if (k->bit == COLUMN_NUMBER && digits(rows) > width)
+		width = digits(rows);
 	if (k->bit == COLUMN_TIME && rows && store_row(app->store, 0)->flags & ROW_NANOSECONDS)
 		width += 3;
+	/* "12.345 NS  >>>" of the 12th of several files. */
+	if (k->bit == COLUMN_CONNECTION)
+		width += digits(store_connections(app->store)) - 1;
 	if (k->bit == COLUMN_CONNECTION && store_files(app->store) > 1)
-		width += 3;
+		width += digits(store_files(app->store)) + 1;
 	return width;
 }
 
