@@ -11,30 +11,15 @@
 
 #include <cmocka.h>
 
-#include "pipeline.h"
+#include "tests/unit/sample_model.h"
 
 #define STEP_NS 100000000
-
-static void read_sample(struct panel_play *p, const char *name)
-{
-	struct pipeline_options options = {0};
-	struct event_sink sink = tui_model_sink(p->model);
-	const char *source = getenv("srcdir");
-	char path[512], message[CAPTURE_MESSAGE_MAX];
-
-	snprintf(path, sizeof(path), "%s/samples/%s", source ? source : ".", name);
-	struct pipeline *pipeline = pipeline_new(&options, &sink);
-	assert_int_equal(pipeline_file(pipeline, path, message), PIPELINE_DONE);
-	pipeline_free(pipeline);
-}
 
 void panel_play_begin(struct panel_play *p, const char *sample)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	*p = (struct panel_play){.model = tui_model_new()};
+	*p = (struct panel_play){.model = sample_model(sample)};
 	p->options = (struct tui_options){.model = p->model, .name = "test", .colour = true};
-	if (sample)
-		read_sample(p, sample);
 	p->app = app_new(&p->options);
 }
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "pipeline.h"
+#include "tests/unit/sample_model.h"
 #include "tui/app.h"
 
 #define STEP_NS 100000000
@@ -42,19 +42,6 @@ static void stop(void *ctx)
 	((struct reader *)ctx)->stopped = true;
 }
 
-static void read_sample(struct fixture *f, const char *name)
-{
-	struct pipeline_options options = {0};
-	struct event_sink sink = tui_model_sink(f->model);
-	const char *source = getenv("srcdir");
-	char path[512], message[CAPTURE_MESSAGE_MAX];
-
-	snprintf(path, sizeof(path), "%s/samples/%s", source ? source : ".", name);
-	struct pipeline *p = pipeline_new(&options, &sink);
-	assert_int_equal(pipeline_file(p, path, message), PIPELINE_DONE);
-	pipeline_free(p);
-}
-
 static void end(struct fixture *f)
 {
 	app_free(f->app);
@@ -78,12 +65,10 @@ static const char *screen(struct fixture *f)
 static void begin(struct fixture *f, const char *sample, bool live)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	*f = (struct fixture){.model = tui_model_new()};
+	*f = (struct fixture){.model = sample_model(sample)};
 	f->reader.status.live = f->reader.status.running = live;
 	f->calls = (struct tui_reader){get_status, stop, NULL, &f->reader};
 	f->options = (struct tui_options){.model = f->model, .reader = &f->calls, .name = sample ? sample : "eth0", .colour = true};
-	if (sample)
-		read_sample(f, sample);
 	f->app = app_new(&f->options);
 	app_resize(f->app, 24, 80);
 	screen(f);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pipeline.h"
+#include "tests/unit/sample_model.h"
 
 #define STEP_NS 100000000
 
@@ -17,19 +17,6 @@ static void no_status(void *ctx, struct tui_status *out)
 {
 	(void)ctx;
 	*out = (struct tui_status){.running = false};
-}
-
-static void read_sample(struct tui_play *p, const char *name)
-{
-	struct pipeline_options options = {0};
-	struct event_sink sink = tui_model_sink(p->model);
-	const char *source = getenv("srcdir");
-	char path[512], message[CAPTURE_MESSAGE_MAX];
-
-	snprintf(path, sizeof(path), "%s/samples/%s", source ? source : ".", name);
-	struct pipeline *pipeline = pipeline_new(&options, &sink);
-	assert_int_equal(pipeline_file(pipeline, path, message), PIPELINE_DONE);
-	pipeline_free(pipeline);
 }
 
 static void do_all(struct tui_play *p)
@@ -43,12 +30,10 @@ void tui_play_begin(struct tui_play *p, const char *sample)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (!p->reader.status)
 		p->reader.status = no_status;
-	p->model = tui_model_new();
+	p->model = sample_model(sample);
 	p->options.model = p->model;
 	p->options.reader = &p->reader;
 	p->options.name = sample ? sample : "none";
-	if (sample)
-		read_sample(p, sample);
 	p->app = app_new(&p->options);
 	do_all(p);
 	if (store_rows(p->app->store))
