@@ -21,6 +21,7 @@ _msnscope_value() {
 	--color) _msnscope_offer 'auto always never' "$2" ;;
 	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
 	--table) _msnscope_offer 'files versions roles transports connections commands content-types operations errors findings' "$2" ;;
+	--format) _msnscope_offer 'mediawiki markdown csv json' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
 	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
@@ -46,7 +47,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		tui | text | json | sessions | chat | extract | stats | commands | fields | help)
+		tui | text | json | sessions | chat | extract | stats | tables | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -59,7 +60,7 @@ _msnscope() {
 	elif [[ $previous == = ]]; then
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
-	if [[ $previous != --version || $command == commands ]]; then
+	if [[ $previous != --version || $command == commands || $command == tables ]]; then
 		_msnscope_value "$previous" "$current" && return
 	fi
 
@@ -72,6 +73,7 @@ _msnscope() {
 	chat) options+=' -Y -j -o -r -v --both --json --limit --polls --verify-checksums' ;;
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
 	stats) options+=' -Y -j -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
+	tables) options+=' -Y -j -o -r --format --limit --polls --verbatim --verify-checksums --version' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;
@@ -84,10 +86,17 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats tables commands fields help' -- "$current")
 		;;
 	tui | text | json | sessions | chat | extract | stats) _msnscope_files "$current" ;;
-	help) _msnscope_offer 'tui text json sessions chat extract stats commands fields limits' "$current" ;;
+	tables)
+		if [[ $previous == tables ]]; then
+			_msnscope_offer 'commands wiki values types coverage spec diff' "$current"
+		else
+			_msnscope_files "$current"
+		fi
+		;;
+	help) _msnscope_offer 'tui text json sessions chat extract stats tables commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac

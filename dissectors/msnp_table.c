@@ -33,10 +33,17 @@ static const enum param_kind param_kinds[] = {
 #undef PARAM
 };
 
+/* Params are the last rows of enum field_id. */
+#define PARAM_FIRST (FIELD_COUNT - sizeof(param_kinds) / sizeof(param_kinds[0]))
+
+bool msnp_is_param(enum field_id id)
+{
+	return id >= PARAM_FIRST && id < FIELD_COUNT;
+}
+
 enum param_kind msnp_param_kind(enum field_id param)
 {
-	/* Params are the last rows of enum field_id. */
-	return param_kinds[param - (FIELD_COUNT - sizeof(param_kinds) / sizeof(param_kinds[0]))];
+	return param_kinds[param - PARAM_FIRST];
 }
 
 const char *msnp_role_name(unsigned roles)

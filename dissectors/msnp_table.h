@@ -99,6 +99,9 @@ size_t msnp_forms_named(struct slice name, const struct msnp_form **first);
 /* Is it an error number: exactly three digits? */
 bool msnp_is_error_name(struct slice name);
 
+/* Is it a parameter of commands, P_...? */
+bool msnp_is_param(enum field_id id);
+
 /* What a param of P_... looks like. */
 enum param_kind msnp_param_kind(enum field_id param);
 

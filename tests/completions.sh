@@ -76,6 +76,9 @@ capture of tui|tui,CO|COPYING|text
 options of json|json,--p|--payload --pretty|--ranges -r
 options of stats|stats,--|--table --json --csv --each --limit|--payload
 tables|stats,--table,=,co|connections commands content-types|errors
+options of tables|tables,--|--format --verbatim --version --limit|--payload --csv
+kinds of tables|tables,c|commands coverage|csv
+formats of tables|tables,wiki,--format,=,m|mediawiki markdown|csv
 options of sessions|sessions,-|-v --json --limit -r -o|--payload
 options of live captures|json,-|-D -i -f -w -W --user|-v
 interface|text,-i,e|eth0|any
@@ -92,7 +95,7 @@ version|commands,--version,1|10 18|2 22
 capture|text,CO|COPYING|
 command|commands,U|USR UUX|VER Commands:
 field|fields,msnp.|msnp.trid msnp.name|p2p.flags
-help|help,|tui text json sessions chat extract stats commands fields|help
+help|help,|tui text json sessions chat extract stats tables commands fields|help
 END
 
 if ! command -v zsh >/dev/null; then

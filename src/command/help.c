@@ -44,6 +44,18 @@ const struct subcommand subcommands[] = {
 	 "how long its answers took; versions, kinds of servers, transports, connections, content types,\n"
 	 "operations of web services, errors and findings. Several captures are counted together.\n",
 	 command_stats},
+	{"tables", FOR_TABLES, "KIND [OPTION]... [NAME]... [FILE]...", "make tables for pages about the protocol",
+	 "Writes a table for a wiki or a spreadsheet. Accounts, names, texts, tickets, IP addresses and GUIDs are\n"
+	 "replaced by placeholders, the same for the same in all captures of a run. KIND is one of\n"
+	 "  commands  the commands that were seen: version, server, sender, form, client, how often, where first\n"
+	 "  wiki      all commands by payload, directions, first version and changes, with what was seen of each\n"
+	 "  values    the values of parameters or fields; NAMEs are commands (IMS) or fields (msg.content_type)\n"
+	 "            or their beginnings (ab.); a FILE with such a name is ./NAME\n"
+	 "  types     content types, SOAP operations, applications, errors, capabilities, clients\n"
+	 "  coverage  forms that were seen and are not in the specification, and those that were not seen\n"
+	 "  spec      the commands of the specification, of one --version or all; reads no FILE\n"
+	 "  diff M N  what is different in version N, seen from version M; reads no FILE\n",
+	 command_tables},
 	{"commands", FOR_COMMANDS, "[OPTION]... [NAME|NUMBER|errors]...", "look up commands and errors of the protocol",
 	 "Prints the forms of all commands, or those of the NAMEs in full: parameters, values, what they\n"
 	 "answer and the sources. A three-digit NUMBER is an error; 'errors' lists them all.\n",

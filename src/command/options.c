@@ -9,6 +9,7 @@
 #include "dissectors/msnp.h"
 #include "output/extract.h"
 #include "output/stats.h"
+#include "output/table_writer.h"
 #include "util/memory.h"
 
 #define JOBS_MAX 1024u
@@ -20,6 +21,7 @@ enum {
 	OPTION_CSV,
 	OPTION_DIRECTION,
 	OPTION_EACH,
+	OPTION_FORMAT,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KIND,
@@ -32,6 +34,7 @@ enum {
 	OPTION_SHOW_SECRETS,
 	OPTION_TABLE,
 	OPTION_USER,
+	OPTION_VERBATIM,
 	OPTION_VERIFY_CHECKSUMS,
 	OPTION_VERSION,
 };
@@ -58,6 +61,8 @@ static const struct option_row rows[] = {
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
 	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_TUI), "read N files at a time; 0: one for each processor"},
 	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
+	{"format", OPTION_FORMAT, "FORMAT", FOR_TABLES, "mediawiki (also without this option), markdown, csv or json"},
+	{"verbatim", OPTION_VERBATIM, NULL, FOR_TABLES, "show names, addresses, tickets and texts, else replaced by placeholders"},
 	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
 	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
@@ -71,7 +76,7 @@ static const struct option_row rows[] = {
 	{"polls", OPTION_POLLS, NULL, FOR_READING, "show polls of the HTTP gateway that carry nothing, else counted"},
 	{"verify-checksums", OPTION_VERIFY_CHECKSUMS, NULL, FOR_READING, "report wrong checksums of IP and TCP"},
 	{"limit", OPTION_LIMIT, "NAME=VALUE", FOR_READING, "change a limit"},
-	{"version", OPTION_VERSION, "N", FOR_COMMANDS, "only forms that MSNPN has"},
+	{"version", OPTION_VERSION, "N", FOR_COMMANDS | FOR_TABLES, "only forms that MSNPN has"},
 	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS, "only forms spoken with a server of this kind: DS, NS or SB"},
 	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS, "only forms sent by this side: client (C>S) or server (S>C)"},
 	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS | FOR_SESSIONS | FOR_CHAT, "write one JSON object a line"},
@@ -130,17 +135,31 @@ static bool parse_colour(struct options *o, const char *value)
 	return bad_value("--color", value, "auto, always or never");
 }
 
-static bool parse_version(struct options *o, const char *value)
+int options_version(const char *value)
 {
 	struct slice digits = slice_str(value);
 	uint64_t n;
 
 	if (slice_case_has_prefix(digits, SLICE_LIT("MSNP")))
 		digits = slice_sub(digits, 4, digits.len);
-	if (!slice_u64(digits, &n) || n < MSNP_FIRST || n > MSNP_NEWEST)
-		return bad_value("--version", value, "a protocol version from 2 to 24");
-	o->version = (int)n;
-	return true;
+	return slice_u64(digits, &n) && n >= MSNP_FIRST && n <= MSNP_NEWEST ? (int)n : 0;
+}
+
+static bool parse_version(struct options *o, const char *value)
+{
+	o->version = options_version(value);
+	return o->version || bad_value("--version", value, "a protocol version from 2 to 24");
+}
+
+static bool parse_format(struct options *o, const char *value)
+{
+	for (unsigned i = 0; i < TABLE_FORMATS; i++) {
+		if (strcmp(value, table_format_name((enum table_format)i)) == 0) {
+			o->table_format = i;
+			return true;
+		}
+	}
+	return bad_value("--format", value, "mediawiki, markdown, csv or json");
 }
 
 static bool parse_role(struct options *o, const char *value)
@@ -267,6 +286,8 @@ static bool take_value(struct options *o, int code, const char *value)
 		return parse_jobs(o, value);
 	case OPTION_COLOR:
 		return parse_colour(o, value);
+	case OPTION_FORMAT:
+		return parse_format(o, value);
 	case OPTION_KIND:
 		return parse_kinds(o, value);
 	case OPTION_LIMIT:
@@ -307,6 +328,8 @@ static bool *flag_of(struct options *o, int code)
 		return &o->ranges;
 	case OPTION_SHOW_SECRETS:
 		return &o->show_secrets;
+	case OPTION_VERBATIM:
+		return &o->verbatim;
 	case OPTION_VERIFY_CHECKSUMS:
 		return &o->pipeline.verify_checksums;
 	default:

@@ -18,9 +18,10 @@ enum {
 	FOR_SESSIONS = 128,
 	FOR_CHAT = 256,
 	FOR_TUI = 512,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI,
+	FOR_TABLES = 4096,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI | FOR_TABLES,
 	FOR_LIVE = FOR_TEXT | FOR_JSON | FOR_TUI,
-	FOR_ALL = 1023,
+	FOR_ALL = 1023 | FOR_TABLES,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -42,6 +43,8 @@ struct options {
 	bool show_secrets, payload, pretty, ranges, json, csv, each, both;
 	unsigned verbose;
 	struct pipeline_options pipeline;
+	unsigned table_format; /* an enum table_format */
+	bool verbatim;
 	int version;           /* of MSNP; 0: any */
 	unsigned roles;        /* a set; 0: any */
 	int direction;         /* an enum msnp_sender; -1: any */
@@ -54,6 +57,9 @@ struct options {
  */
 bool options_parse(struct options *o, int argc, char **argv, unsigned for_whom);
 void options_free(struct options *o);
+
+/* The number of a protocol version: "8", "MSNP8"; 0 when it is none. */
+int options_version(const char *value);
 
 /* Are all options among the arguments (argv[0] is none) those of this subcommand?  Values are not looked at. */
 bool options_fit(int argc, char **argv, unsigned for_whom);

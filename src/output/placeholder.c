@@ -45,6 +45,7 @@ static const enum field_id public_fields[] = {
 	F_MSNP24_OS_VERSION, F_MSNP24_LOCALE, F_MSNP24_MEMBER_ROLE, F_MSNP24_MESSAGE_TYPE,
 	P_arch, P_client_id, P_client_name, P_client_version, P_locale_id, P_os_type, P_os_version, P_minimum_version,
 	P_recommended_version, P_recommended_version2, P_product_id, P_protocol, P_context, P_domain, P_filename,
+	P_download_url, P_info_url,
 };
 
 static const enum field_id account_fields[] = {
@@ -145,7 +146,7 @@ enum placeholder_kind placeholder_kind(const struct field *f)
 		return property_kind(f);
 	if (f->def->values)
 		return PLACEHOLDER_WORD;
-	return id >= P_ack_mode ? param_kind_of(id) : PLACEHOLDER_OTHER;
+	return msnp_is_param(id) ? param_kind_of(id) : PLACEHOLDER_OTHER;
 }
 
 /* --- numbers of values --- */

@@ -132,7 +132,7 @@ void reference_roles(struct buffer *out, unsigned roles)
 	}
 }
 
-static void add_versions(struct buffer *out, struct msnp_versions v)
+void reference_versions(struct buffer *out, struct msnp_versions v)
 {
 	buffer_printf(out, v.lo == v.hi ? "%d" : "%d-%d", v.lo, v.hi);
 }
@@ -168,7 +168,7 @@ void reference_form_line(struct buffer *out, const struct msnp_form *form)
 	pad(out, begin, ROLES_COLUMN);
 	reference_roles(out, form->roles);
 	pad(out, begin, VERSIONS_COLUMN);
-	add_versions(out, form->versions);
+	reference_versions(out, form->versions);
 	pad(out, begin, SYNTAX_COLUMN);
 	reference_syntax(out, form);
 	pad(out, begin, MEANING_COLUMN);
@@ -197,7 +197,7 @@ void reference_form_details(struct buffer *out, const struct msnp_form *form)
 	buffer_printf(out, "\n  %s, ", reference_direction(form->sender));
 	reference_roles(out, form->roles);
 	buffer_add_str(out, ", MSNP");
-	add_versions(out, form->versions);
+	reference_versions(out, form->versions);
 	buffer_printf(out, ": %s\n", form->meaning);
 	for (const struct msnp_param *p = form->params; p->rule != WORD_END; p++)
 		add_param_details(out, p);

@@ -18,6 +18,9 @@ void reference_syntax(struct buffer *out, const struct msnp_form *form);
 /* Adds "NS", "DS/NS" or "any". */
 void reference_roles(struct buffer *out, unsigned roles);
 
+/* Adds "8" or "8-20". */
+void reference_versions(struct buffer *out, struct msnp_versions v);
+
 /* "C>S" or "S>C". */
 const char *reference_direction(enum msnp_sender sender);
 

@@ -248,7 +248,7 @@ static uint64_t count_findings(struct stats *s, const struct event *e)
 		struct stats_row *r = text_row(s, STATS_FINDINGS, slice_str(f->rule->id));
 
 		r->sum[SUM_COUNT]++;
-		stats_row_first(r, s->file, e->id);
+		stats_row_first(r, s->file, e->id, e->frame_count ? e->frames[0] : 0);
 	}
 	return n;
 }

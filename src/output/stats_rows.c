@@ -101,7 +101,7 @@ static void drop(struct stats_row *r)
 		row_free(r);
 }
 
-void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event)
+void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event, uint64_t frame)
 {
 	if (event == 0)
 		return;
@@ -109,6 +109,7 @@ void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event)
 		return;
 	r->first_file = file;
 	r->first_event = event;
+	r->first_frame = frame;
 }
 
 static struct stats_facts *copy_facts(const struct stats_facts *from)
@@ -129,7 +130,7 @@ static void add_row(struct stats_row *to, const struct stats_row *from)
 {
 	for (size_t i = 0; i < SUM_KINDS; i++)
 		to->sum[i] += from->sum[i];
-	stats_row_first(to, from->first_file, from->first_event);
+	stats_row_first(to, from->first_file, from->first_event, from->first_frame);
 	latency_merge(&to->latency, &from->latency);
 	if (from->facts && !to->facts && to->key.len)
 		to->facts = copy_facts(from->facts);

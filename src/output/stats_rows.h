@@ -70,7 +70,7 @@ struct stats_facts {
 struct stats_row {
 	struct stats_key key;
 	uint64_t sum[SUM_KINDS];
-	uint64_t first_file, first_event; /* where it was first; 0: not told */
+	uint64_t first_file, first_event, first_frame; /* where it was first; 0: not told */
 	struct latency latency;
 	struct stats_facts *facts; /* or NULL */
 	unsigned users;            /* that hold the row beside the table */
@@ -95,7 +95,7 @@ void stats_row_release(struct stats_row *r);
 struct stats_row *stats_rows_current(struct stats_rows *t, struct stats_row *r);
 
 /* Keeps the first of these places. */
-void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event);
+void stats_row_first(struct stats_row *r, uint64_t file, uint64_t event, uint64_t frame);
 
 /* Adds to the numbers of files: in the places of first events and, with keys, in the first part of the keys. */
 void stats_rows_shift(struct stats_rows *t, bool keys, uint64_t by);

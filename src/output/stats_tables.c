@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "output/csv.h"
 #include "output/escape.h"
 #include "output/json.h"
 #include "output/stats_columns.h"
@@ -177,18 +178,7 @@ static void csv_text(struct buffer *out, struct slice text)
 	struct buffer plain = {NULL, 0, 0};
 
 	escape_add(&plain, text);
-	struct slice s = buffer_slice(&plain);
-	if (slice_find_byte(s, ',') == s.len && slice_find_byte(s, '"') == s.len) {
-		buffer_add_slice(out, s);
-	} else {
-		buffer_add_byte(out, '"');
-		for (size_t i = 0; i < s.len; i++) {
-			if (s.ptr[i] == '"')
-				buffer_add_byte(out, '"');
-			buffer_add_byte(out, s.ptr[i]);
-		}
-		buffer_add_byte(out, '"');
-	}
+	csv_add(out, buffer_slice(&plain));
 	buffer_free(&plain);
 }
 
