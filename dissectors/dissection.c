@@ -48,6 +48,7 @@ void dissection_init(struct dissection *d, struct arena *arena, struct slice lin
 	d->findings = NULL;
 	d->last_finding = NULL;
 	d->finding_count = 0;
+	d->unreliable = false;
 	d->summary = SLICE_EMPTY;
 	d->summary_room = 0;
 }
@@ -160,7 +161,7 @@ void finding_add(struct dissection *d, enum finding_rule_id rule, const struct f
 {
 	va_list ap;
 
-	if (d->finding_count >= DISSECTION_FINDINGS_MAX)
+	if (d->unreliable || d->finding_count >= DISSECTION_FINDINGS_MAX)
 		return;
 	struct finding *f = ARENA_NEW(d->arena, struct finding);
 	if (d->finding_count == DISSECTION_FINDINGS_MAX - 1) {

@@ -69,6 +69,7 @@ struct dissection {
 	bool fields_left_out;
 	struct finding *findings, *last_finding;
 	size_t finding_count;
+	bool unreliable;      /* set while bytes are looked at that nobody vouches for: findings are not added */
 	struct slice summary; /* one line; bytes from the wire are not yet escaped */
 	size_t summary_room;  /* bytes there are at summary.ptr, to be written through the functions below only */
 };
@@ -107,7 +108,7 @@ void field_syntax(struct field *f, size_t lead, size_t trail);
  */
 unsigned dissection_add_source(struct dissection *d, const char *name, struct slice data);
 
-/* Adds a finding; field may be NULL.  The text is formatted into the arena. */
+/* Adds a finding, unless d->unreliable; field may be NULL.  The text is formatted into the arena. */
 void finding_add(struct dissection *d, enum finding_rule_id rule, const struct field *field, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

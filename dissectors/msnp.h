@@ -41,6 +41,13 @@ struct msnp_context {
 	struct slice request;          /* name of the client's command with the same TrID; empty when not known */
 };
 
+/* What of a command is not as it was sent, as it was read from a text that does not keep everything. */
+enum {
+	MSNP_UNRELIABLE_LINE = 1,    /* the line was altered */
+	MSNP_UNRELIABLE_PAYLOAD = 2, /* the payload is not there to the byte; nor its length */
+	MSNP_UNRELIABLE_ABSENT = 4,  /* the payload is not there at all */
+};
+
 /* One command as it was framed. */
 struct msnp_message {
 	enum msnp_sender sender;
@@ -53,6 +60,7 @@ struct msnp_message {
 	bool recovered;            /* was found inside the payload of an earlier command whose length was wrong */
 	uint64_t declared;         /* payload length that the line declares */
 	uint64_t lost_bytes;       /* of the payload, in gaps (zeros in payload) */
+	unsigned unreliable;       /* MSNP_UNRELIABLE_ bits */
 };
 
 #endif

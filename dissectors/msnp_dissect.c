@@ -172,6 +172,8 @@ static void check_framing(struct dissection *d, const struct msnp_message *m, co
 			    "found inside the payload of an earlier command, which declares %" PRIu64
 			    " bytes and seems to end after %" PRIu64,
 			    hints->wrong_declared, hints->wrong_actual);
+	if (m->unreliable & (MSNP_UNRELIABLE_PAYLOAD | MSNP_UNRELIABLE_ABSENT))
+		return;
 	if (hints->length_wrong)
 		finding_add(d, RULE_MSNP_LENGTH_WRONG, NULL,
 			    "declares %" PRIu64 " bytes of payload, but other commands follow after %zu", m->declared,
@@ -197,6 +199,7 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 	if (r.match.has_trid)
 		field_add_number(d, &d->root, F_MSNP_TRID, r.match.trid, SOURCE_LINE, offset_in_line(m, r.words.word[1]),
 				 r.words.word[1].len);
+	d->unreliable = m->unreliable & MSNP_UNRELIABLE_LINE;
 	add_params(d, m, &r);
 	if (msnp_is_error_name(name))
 		add_error(d, name, context);
@@ -206,8 +209,10 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 		dissection_summarise(d, "unknown command");
 	check_form(d, m, &r, context);
 	check_framing(d, m, hints);
+	d->unreliable |= (m->unreliable & MSNP_UNRELIABLE_PAYLOAD) != 0;
 	add_payload(d, m, &r.match, context);
 	if (m->sender == MSNP_CLIENT && m->payload.len && slice_eq_str(name, "QRY"))
 		check_challenge(d, hints);
+	d->unreliable = false;
 	return r;
 }

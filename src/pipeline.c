@@ -7,8 +7,10 @@
 #include <time.h>
 
 #include "decode/decode.h"
+#include "session/log.h"
 #include "session/session.h"
 #include "stream/keep.h"
+#include "transcript/transcript.h"
 #include "transport/transport.h"
 #include "util/memory.h"
 
@@ -49,6 +51,7 @@ struct run {
 	uint64_t watched;           /* when the watch was asked; 0: not yet */
 	bool stopped;               /* it said no */
 	bool full_told;             /* that no more packets are kept */
+	const struct transcript_form *form; /* of a text; else NULL */
 };
 
 static void on_frames(void *ctx, const uint64_t *frames, size_t count)
@@ -95,7 +98,7 @@ static void show_capture(struct run *r)
 		snprintf(unknown[i], sizeof(unknown[i]), "%d", linktypes[i]);
 		names[i] = unknown[i];
 	}
-	struct capture_info info = {r->path, capture_format(r->capture), names, count};
+	struct capture_info info = {r->path, capture_format(r->capture), r->form ? r->form->name : NULL, names, count};
 	sink->capture(sink->ctx, &info);
 }
 
@@ -360,6 +363,80 @@ static void clean_up(struct run *r)
 	r->pipeline->keep = NULL;
 }
 
+/* --- texts --- */
+
+static void on_record(void *ctx, const struct transcript_record *record)
+{
+	session_log_record(ctx, record);
+}
+
+/* What the text as a whole did not keep. */
+static void tell_text(struct run *r, const struct transcript_counters *text, const struct log_counters *log)
+{
+	if (log->passed_over)
+		notice(r, SEVERITY_NOTE, "%" PRIu64 " of %" PRIu64 " lines are neither command nor payload: passed over",
+		       log->passed_over, text->lines);
+	if (text->cut_lines)
+		notice(r, SEVERITY_WARNING, "%" PRIu64 " lines are longer than %u bytes: the rest of them was left out", text->cut_lines,
+		       TRANSCRIPT_LINE_MAX);
+	if (log->times && !r->form->fine_times)
+		notice(r, SEVERITY_NOTE, "the text gives no dates: its times of day stand on 1970-01-01");
+	if (log->times && r->form->fine_times)
+		notice(r, SEVERITY_NOTE, "the text gives times since its first packet: they stand on 1970-01-01");
+	r->totals.packets = text->lines;
+	r->totals.first_ns = log->first_ns;
+	r->totals.last_ns = log->last_ns;
+}
+
+/* Reads the text that capture is, whose form is known. */
+static enum capture_result read_text(struct run *r, struct slice beginning, char *message)
+{
+	struct session *session = r->pipeline->session;
+	enum capture_result result = CAPTURE_PACKET;
+	struct slice text;
+
+	session_set_file(session, r->path);
+	session_set_nanoseconds(session, false);
+	show_capture(r);
+	struct session_log *log = session_log_new(session, r->form);
+	struct transcript_parser *t = transcript_parser_new(r->form, beginning, on_record, log);
+	while (result == CAPTURE_PACKET && (!r->pipeline->options.watch || look_at_watch(r))) {
+		result = capture_text_next(r->capture, &text, message);
+		if (result == CAPTURE_PACKET)
+			transcript_parser_data(t, text);
+		r->totals.packets = transcript_parser_counters(t)->lines;
+	}
+	transcript_parser_end(t);
+	struct log_counters counters = session_log_end(log);
+	if (r->stopped)
+		notice(r, SEVERITY_WARNING, "reading was interrupted behind line %" PRIu64 ": what follows was not read",
+		       transcript_parser_counters(t)->lines);
+	session_end_file(session);
+	tell_text(r, transcript_parser_counters(t), &counters);
+	transcript_parser_free(t);
+	return result;
+}
+
+static enum pipeline_result text_file(struct run *r, char *message)
+{
+	enum capture_result result;
+	bool whole;
+	struct slice beginning = capture_text_peek(r->capture, TRANSCRIPT_LOOK_MAX, &whole);
+
+	r->form = transcript_recognise(beginning, whole);
+	if (!r->form) {
+		snprintf(message, CAPTURE_MESSAGE_MAX, "not a capture file (neither pcap nor pcapng), and no transcript of MSNP");
+		return PIPELINE_UNREADABLE;
+	}
+	result = read_text(r, beginning, message);
+	if (result == CAPTURE_CUT)
+		notice(r, SEVERITY_ERROR, "%s", message);
+	end_capture(r);
+	if (r->pipeline->options.watch)
+		ask(r);
+	return result == CAPTURE_CUT ? PIPELINE_DAMAGED : PIPELINE_DONE;
+}
+
 enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *message)
 {
 	struct run r = {.pipeline = p, .path = path};
@@ -371,6 +448,12 @@ enum pipeline_result pipeline_file(struct pipeline *p, const char *path, char *m
 	r.capture = capture_open_waiting(path, &wait, message);
 	if (!r.capture)
 		return PIPELINE_UNREADABLE;
+	if (capture_is_text(r.capture)) {
+		enum pipeline_result text = text_file(&r, message);
+
+		capture_close(r.capture);
+		return text;
+	}
 	begin(&r);
 	/* The first packet comes before the record of the file: pcapng names its link types on the way. */
 	result = capture_next(r.capture, &packet, message);

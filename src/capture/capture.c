@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "capture/capture.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "capture/foreign.h"
@@ -11,12 +13,14 @@
 #include "util/memory.h"
 
 #define PCAPNG_MAGIC SLICE_LIT("\x0a\x0d\x0d\x0a")
-/* The longest magic number of foreign formats fits. */
-#define MAGIC_BYTES 64u
+/* The longest magic number of foreign formats fits, and what tells a text. */
+#define MAGIC_BYTES 256u
+/* Bytes of a text that are handed over at a time. */
+#define TEXT_PIECE 65536u
 
 struct capture {
 	struct source *source;
-	bool is_pcapng;
+	bool is_pcapng, is_text;
 	bool ended;
 	struct pcap_file pcap;
 	struct pcapng pcapng;
@@ -31,6 +35,9 @@ static bool open_format(struct capture *c, char *message)
 	if (foreign_message(first, message))
 		return false;
 	c->is_pcapng = slice_has_prefix(first, PCAPNG_MAGIC);
+	c->is_text = !c->is_pcapng && foreign_is_text(first);
+	if (c->is_text)
+		return true;
 	if (!c->is_pcapng)
 		return pcap_file_open(&c->pcap, c->source, message);
 	return pcapng_file_open(&c->pcapng, c->source, message);
@@ -91,7 +98,7 @@ enum capture_result capture_next(struct capture *c, struct packet *packet, char 
 {
 	enum capture_result result;
 
-	if (c->ended)
+	if (c->ended || c->is_text)
 		return CAPTURE_END;
 	if (c->live.pcap)
 		result = live_next(&c->live, packet, message);
@@ -105,10 +112,40 @@ enum capture_result capture_next(struct capture *c, struct packet *packet, char 
 	return result;
 }
 
+bool capture_is_text(const struct capture *c)
+{
+	return c->is_text;
+}
+
+struct slice capture_text_peek(struct capture *c, size_t max, bool *whole)
+{
+	struct slice data;
+
+	*whole = !source_need(c->source, max, &data);
+	return slice_sub(data, 0, max);
+}
+
+enum capture_result capture_text_next(struct capture *c, struct slice *text, char *message)
+{
+	source_need(c->source, 1, text);
+	*text = slice_sub(*text, 0, TEXT_PIECE);
+	source_consume(c->source, text->len);
+	if (text->len)
+		return CAPTURE_PACKET;
+	if (c->source->stopped)
+		return CAPTURE_STOPPED;
+	if (!c->source->failure)
+		return CAPTURE_END;
+	snprintf(message, CAPTURE_MESSAGE_MAX, "%s, at offset %" PRIu64, c->source->failure, c->source->offset);
+	return CAPTURE_CUT;
+}
+
 const char *capture_format(const struct capture *c)
 {
 	if (c->live.pcap)
 		return "live";
+	if (c->is_text)
+		return "transcript";
 	return c->is_pcapng ? "pcapng" : "pcap";
 }
 
@@ -118,6 +155,8 @@ size_t capture_linktypes(const struct capture *c, const int **linktypes)
 		*linktypes = &c->live.linktype;
 		return 1;
 	}
+	if (c->is_text)
+		return 0;
 	*linktypes = c->is_pcapng ? c->pcapng.linktypes : &c->pcap.linktype;
 	return c->is_pcapng ? c->pcapng.linktype_count : 1;
 }

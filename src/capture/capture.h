@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads packets out of capture files: pcap (through libpcap) and pcapng, plain
- * or gzip-compressed, from a file or standard input; or from an interface.
+ * or gzip-compressed, from a file or standard input; or from an interface.  Of
+ * files of text, which may hold a dialogue written down, it gives the bytes.
  */
 #ifndef MSNSCOPE_CAPTURE_CAPTURE_H
 #define MSNSCOPE_CAPTURE_CAPTURE_H
@@ -53,6 +54,18 @@ struct capture_wait {
 /* The same; wait is copied.  A pipe that nobody has opened for writing yet is waited for in the same way. */
 struct capture *capture_open_waiting(const char *path, const struct capture_wait *wait, char *message);
 
+/*
+ * Is it a text, as far as its first bytes tell?  Then it is no capture, but may
+ * be a transcript: capture_next gives no packets, capture_text_next the text.
+ */
+bool capture_is_text(const struct capture *c);
+
+/* The beginning of the text, without taking it: max bytes, or all where there are fewer (*whole).  Valid until the next call. */
+struct slice capture_text_peek(struct capture *c, size_t max, bool *whole);
+
+/* The next piece of the text; CAPTURE_PACKET: it is there, valid until the next call.  message as in capture_next. */
+enum capture_result capture_text_next(struct capture *c, struct slice *text, char *message);
+
 /* How far a file was read. */
 struct capture_place {
 	uint64_t bytes; /* taken from the file as it lies there, compressed or not; what is buffered counts */
@@ -90,7 +103,7 @@ const struct capture_drops *capture_drops(struct capture *c);
  */
 enum capture_result capture_next(struct capture *c, struct packet *packet, char *message);
 
-/* "pcap", "pcapng" or "live". */
+/* "pcap", "pcapng", "live", or "transcript" for text. */
 const char *capture_format(const struct capture *c);
 
 /*

@@ -67,3 +67,17 @@ bool foreign_message(struct slice first, char *message)
 		snprintf(message, CAPTURE_MESSAGE_MAX, "%s-compressed; decompress it first", name);
 	return name != NULL;
 }
+
+bool foreign_is_text(struct slice first)
+{
+	size_t plain = 0;
+
+	for (size_t i = 0; i < first.len; i++) {
+		uint8_t c = first.ptr[i];
+
+		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b) || c == 0x7f)
+			return false;
+		plain += c < 0x80;
+	}
+	return 2 * plain > first.len;
+}

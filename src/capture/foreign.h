@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Recognises files of other analyzers, to tell the user what they are. */
+/* Recognises files that are no captures: those of other analyzers, to tell the user what they are, and texts. */
 #ifndef MSNSCOPE_CAPTURE_FOREIGN_H
 #define MSNSCOPE_CAPTURE_FOREIGN_H
 
@@ -11,5 +11,8 @@
  * do, and returns true.
  */
 bool foreign_message(struct slice first, char *message);
+
+/* Are these the first bytes of a text: mostly ASCII, no control characters but those of texts? */
+bool foreign_is_text(struct slice first);
 
 #endif

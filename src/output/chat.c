@@ -75,6 +75,10 @@ static int64_t day_of(int64_t ns)
 static void add_span(struct buffer *out, int64_t start, int64_t end)
 {
 	buffer_add_str(out, "; ");
+	if (start == TIME_NONE) {
+		buffer_add_str(out, "times not known");
+		return;
+	}
 	talk_text_date(out, start);
 	buffer_add_byte(out, ' ');
 	talk_text_time(out, start);

@@ -78,8 +78,20 @@ void event_text_command(struct buffer *out, const struct event *e, const struct 
 	}
 }
 
+/* What the text that the event was read from did not keep. */
+static void add_unreliable(struct buffer *out, const struct event *e)
+{
+	if (e->unreliable & MSNP_UNRELIABLE_LINE)
+		buffer_add_str(out, "  (the text altered the line)");
+	if (e->unreliable & MSNP_UNRELIABLE_PAYLOAD)
+		buffer_add_str(out, "  (the text altered the payload)");
+	if (e->unreliable & MSNP_UNRELIABLE_ABSENT)
+		buffer_add_str(out, "  (the text has no payload)");
+}
+
 void event_text_partial(struct buffer *out, const struct event *e)
 {
+	add_unreliable(out, e);
 	if (!e->lost_bytes)
 		return;
 	buffer_add_str(out, "  ");
@@ -111,13 +123,25 @@ static void add_frames(struct buffer *out, const struct event *e)
 {
 	if (e->frame_count == 0)
 		return;
-	buffer_add_str(out, e->frame_count == 1 ? ", frame" : ", frames");
+	bool lines = e->connection && e->connection->transcript;
+	const char *what = lines ? "line" : "frame";
+
+	buffer_printf(out, e->frame_count == 1 ? ", %s" : ", %ss", what);
 	for (size_t i = 0; i < e->frame_count; i++) {
 		if (e->frames_omitted && i + 1 == e->frame_count)
 			buffer_printf(out, " (%" PRIu64 " more)", e->frames_omitted);
 		buffer_add_byte(out, ' ');
 		buffer_add_u64(out, e->frames[i]);
 	}
+}
+
+static void add_latency(struct buffer *out, const struct event *e)
+{
+	if (e->latency_ns == TIME_NONE)
+		return;
+	buffer_add_str(out, " after ");
+	duration_add(out, e->latency_ns, e->nanoseconds);
+	buffer_add_str(out, " s");
 }
 
 void event_text_about(struct buffer *out, const struct event *e)
@@ -129,9 +153,8 @@ void event_text_about(struct buffer *out, const struct event *e)
 	if (e->reply_to) {
 		bool linked = e->reply_by && strcmp(e->reply_by, "link") == 0;
 
-		buffer_printf(out, ", %s event %" PRIu64 " after ", linked ? "follows" : "answers", e->reply_to);
-		duration_add(out, e->latency_ns, e->nanoseconds);
-		buffer_add_str(out, " s");
+		buffer_printf(out, ", %s event %" PRIu64, linked ? "follows" : "answers", e->reply_to);
+		add_latency(out, e);
 	}
 	if (e->has_payload)
 		buffer_printf(out, ", %s of %zu bytes", e->kind == EVENT_EXCHANGE ? "body" : "payload", e->payload.len);

@@ -3,6 +3,7 @@
 
 #include "output/timestamp.h"
 #include "output/escape.h"
+#include "util/moment.h"
 #include "util/utf8.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -232,6 +233,10 @@ void json_base64(struct json *j, struct slice bytes)
 
 void json_time(struct json *j, int64_t ns, bool nanoseconds)
 {
+	if (ns == TIME_NONE) {
+		json_null(j);
+		return;
+	}
 	json_value(j);
 	buffer_add_byte(j->out, '"');
 	timestamp_add(j->out, ns, 'T', nanoseconds);

@@ -34,6 +34,10 @@ static void write_capture(void *ctx, const struct capture_info *c)
 	json_str(j, c->file);
 	JSON_KEY(j, "format");
 	json_str(j, c->format);
+	if (c->transcript) {
+		JSON_KEY(j, "transcript");
+		json_str(j, c->transcript);
+	}
 	JSON_KEY(j, "linktypes");
 	json_begin_array(j);
 	for (size_t i = 0; i < c->linktype_count; i++)
@@ -152,7 +156,7 @@ static void write_reply(struct json *j, const struct event *e)
 	JSON_KEY(j, "reply_by");
 	json_str(j, e->reply_by);
 	JSON_KEY(j, "latency");
-	if (e->reply_to)
+	if (e->reply_to && e->latency_ns != TIME_NONE)
 		json_seconds(j, e->latency_ns, e->nanoseconds);
 	else
 		json_null(j);
@@ -197,6 +201,24 @@ static void write_lengths(struct json *j, const struct event *e)
 	}
 }
 
+/* What of the event is not as it was sent. */
+static void write_unreliable(struct json *j, const struct event *e)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {{MSNP_UNRELIABLE_LINE, "line"}, {MSNP_UNRELIABLE_PAYLOAD, "payload"}, {MSNP_UNRELIABLE_ABSENT, "absent"}};
+
+	if (!e->unreliable)
+		return;
+	JSON_KEY(j, "unreliable");
+	json_begin_array(j);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (e->unreliable & names[i].bit)
+			json_str(j, names[i].name);
+	json_end_array(j);
+}
+
 static void write_finding(struct json *j, const struct finding *f)
 {
 	json_begin_object(j);
@@ -236,6 +258,7 @@ static void write_event(void *ctx, const struct event *e)
 	json_string(j, e->dissection->summary);
 	write_reply(j, e);
 	write_lengths(j, e);
+	write_unreliable(j, e);
 	if (w->options.payload) {
 		JSON_KEY(j, "payload_base64");
 		json_base64(j, e->payload);
@@ -254,7 +277,10 @@ static void write_address(struct json *j, const struct address *a)
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	json_string(j, slice_of(text, address_text(a, text)));
+	if (a->version)
+		json_string(j, slice_of(text, address_text(a, text)));
+	else
+		json_null(j);
 }
 
 static void write_parties(struct json *j, const struct connection *c)
@@ -271,6 +297,12 @@ static void write_parties(struct json *j, const struct connection *c)
 	json_str(j, direction_from_name(c->direction_from));
 	JSON_KEY(j, "transport");
 	json_str(j, c->transport);
+	if (c->transcript) {
+		JSON_KEY(j, "transcript");
+		json_str(j, c->transcript);
+		JSON_KEY(j, "log_name");
+		json_str(j, c->log_name);
+	}
 	JSON_KEY(j, "outer");
 	json_begin_array(j);
 	for (size_t i = 0; i < CONNECTION_OUTER_MAX && c->outer[i]; i++)

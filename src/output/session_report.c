@@ -90,6 +90,10 @@ static void add_span(struct buffer *out, const struct user_session *s)
 {
 	struct buffer start = {NULL, 0, 0};
 
+	if (s->start_ns == TIME_NONE) {
+		buffer_add_str(out, "times not known");
+		return;
+	}
 	add_seconds(&start, s->start_ns, NULL);
 	struct slice text = buffer_slice(&start);
 	buffer_add_slice(out, text);

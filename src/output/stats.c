@@ -219,7 +219,8 @@ static void count_reply(struct stats *s, const struct event *e)
 	if (!request)
 		return;
 	struct stats_row *row = stats_rows_current(&s->table[STATS_COMMANDS], request->row);
-	latency_add(&row->latency, e->latency_ns);
+	if (e->latency_ns != TIME_NONE)
+		latency_add(&row->latency, e->latency_ns);
 	row->sum[SUM_ERRORS] += is_error(e);
 }
 
@@ -236,7 +237,7 @@ static void count_operation(struct stats *s, const struct event *e)
 	if (e->from == MSNP_CLIENT)
 		return;
 	r->sum[SUM_ERRORS] += is_error(e);
-	if (e->reply_to)
+	if (e->reply_to && e->latency_ns != TIME_NONE)
 		latency_add(&r->latency, e->latency_ns);
 }
 

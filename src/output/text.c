@@ -45,6 +45,10 @@ static void write_capture(void *ctx, const struct capture_info *c)
 	end(w, STYLE_HEADING);
 	buffer_add_str(out, ": ");
 	escape_add_str(out, c->format);
+	if (c->transcript) {
+		buffer_add_str(out, " of the form ");
+		escape_add_str(out, c->transcript);
+	}
 	for (size_t i = 0; i < c->linktype_count; i++) {
 		buffer_add_str(out, ", ");
 		escape_add_str(out, c->linktypes[i]);
@@ -109,6 +113,20 @@ static void add_address(struct buffer *out, const struct address *a)
 	buffer_add(out, text, address_text(a, text));
 }
 
+static void add_ends(struct buffer *out, const struct connection *c)
+{
+	if (c->log_name) {
+		buffer_add_byte(out, ' ');
+		escape_add_str(out, c->log_name);
+	}
+	if (c->transcript && !c->client.version && !c->server.version)
+		return;
+	buffer_add_str(out, c->log_name ? ", " : " ");
+	add_address(out, &c->client);
+	buffer_add_str(out, " -> ");
+	add_address(out, &c->server);
+}
+
 /* How version, role and direction were told, as far as they were not seen outright. */
 static void add_provenance(struct buffer *out, const struct connection *c)
 {
@@ -167,10 +185,8 @@ static void write_connection_start(void *ctx, const struct connection *c)
 	struct buffer *out = buffer_of(w);
 
 	add_connection(w, c);
-	buffer_add_str(out, ": ");
-	add_address(out, &c->client);
-	buffer_add_str(out, " -> ");
-	add_address(out, &c->server);
+	buffer_add_byte(out, ':');
+	add_ends(out, c);
 	add_transport(out, c);
 	if (c->web) {
 		buffer_add_str(out, " web services");
@@ -209,8 +225,10 @@ static void write_connection_end(void *ctx, const struct connection *c)
 	buffer_add_str(out, " ends (");
 	buffer_add_str(out, c->end_reason ? c->end_reason : "?");
 	buffer_add_str(out, "): ");
-	duration_add(out, c->end_ns - c->start_ns, w->nanoseconds);
-	buffer_add_str(out, " s, ");
+	if (c->start_ns != TIME_NONE) {
+		duration_add(out, c->end_ns - c->start_ns, w->nanoseconds);
+		buffer_add_str(out, " s, ");
+	}
 	text_add_count(out, c->events, "event");
 	buffer_add_str(out, ", ");
 	text_add_count(out, c->bytes[MSNP_CLIENT], "byte");

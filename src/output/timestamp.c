@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output/timestamp.h"
 
+#include "util/moment.h"
+
 #define NS_PER_SECOND 1000000000
 
 static uint8_t *digits(uint8_t *end, uint64_t value, unsigned count)
@@ -41,6 +43,12 @@ void timestamp_add(struct buffer *out, int64_t ns, char separator, bool nanoseco
 	int64_t seconds = ns / NS_PER_SECOND, fraction = ns % NS_PER_SECOND;
 	uint8_t text[] = "0000-00-00 00:00:00.000000000";
 	size_t length = sizeof(text) - (nanoseconds ? 1 : 4);
+
+	if (ns == TIME_NONE) {
+		memset(text, '-', length);
+		buffer_add(out, text, length);
+		return;
+	}
 
 	if (fraction < 0) {
 		fraction += NS_PER_SECOND;

@@ -7,7 +7,8 @@
 
 /*
  * Adds a time since 1970-01-01 as "2003-07-11T09:00:00.123456", with separator
- * in place of the T, with 9 digits instead of 6 when nanoseconds is set.
+ * in place of the T, with 9 digits instead of 6 when nanoseconds is set.  For
+ * TIME_NONE dashes of the same length.
  */
 void timestamp_add(struct buffer *out, int64_t ns, char separator, bool nanoseconds);
 

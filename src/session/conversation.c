@@ -6,6 +6,9 @@
 
 #include "util/memory.h"
 
+/* Dots in a row that stand for bytes where conversation.dots is set. */
+#define DOTS SLICE_LIT("..")
+
 static void on_framed(void *ctx, const struct framed *f);
 
 _Static_assert(EVENT_LOST_UNKNOWN == STREAM_GAP_UNKNOWN && CONNECTION_OUTER_MAX == STREAM_OUTER_MAX,
@@ -30,6 +33,11 @@ static void note_wrapping(struct conversation *v, const struct stream_wrapping *
 		n->gateway_session = v->gateway_session = copy_text(w->gateway_session);
 	if (w->target_name)
 		n->target = v->target = copy_text(w->target_name);
+	n->transcript = w->transcript;
+	n->coarse = w->transcript != NULL;
+	v->dots = w->dots;
+	if (w->log_name)
+		n->log_name = v->log_name = copy_text(w->log_name);
 	if (w->gateway_server)
 		msnp_state_role(&v->state, strcmp(w->gateway_server, "NS") == 0 ? MSNP_DS | MSNP_NS : MSNP_SB);
 }
@@ -70,6 +78,7 @@ void conversation_free(struct conversation *v)
 	}
 	free(v->gateway_session);
 	free(v->target);
+	free(v->log_name);
 	free(v);
 }
 
@@ -179,30 +188,48 @@ static void learn(struct conversation *v, const struct msnp_message *m)
 	arena_reset(&s->scratch);
 }
 
+void conversation_framed(struct conversation *v, struct item *item)
+{
+	const struct msnp_message *m = &item->framed.message;
+	bool was_settled = v->settled, command = item->framed.kind == FRAMED_COMMAND;
+	struct direction *d;
+
+	item->conversation = v;
+	item->from = item->framed.sender;
+	d = &v->direction[item->from];
+	if (command && slice_has_prefix(m->line, SLICE_LIT("QRY")))
+		item->challenge = slice_of(v->state.challenge, v->state.challenge_len);
+	item->anomalies = d->anomalies;
+	d->anomalies = 0;
+	if (command)
+		learn(v, m);
+	if (!was_settled && v->settled)
+		queue_run(v->session);
+	queue_item(v->session, item);
+}
+
+static void mark_dots(struct msnp_message *m)
+{
+	if (slice_find(m->line, DOTS) < m->line.len)
+		m->unreliable |= MSNP_UNRELIABLE_LINE;
+	if (slice_find(m->payload, DOTS) < m->payload.len)
+		m->unreliable |= MSNP_UNRELIABLE_PAYLOAD;
+}
+
 static void on_framed(void *ctx, const struct framed *f)
 {
 	struct conversation *v = ctx;
-	struct item item = {.kind = f->kind == FRAMED_COMMAND ? ITEM_COMMAND : ITEM_SKIPPED, .conversation = v};
-	bool was_settled = v->settled;
-	struct direction *d;
-
-	item.framed = *f;
-	item.from = f->sender;
-	d = &v->direction[item.from];
-	if (f->kind == FRAMED_COMMAND && slice_has_prefix(f->message.line, SLICE_LIT("QRY")))
-		item.challenge = slice_of(v->state.challenge, v->state.challenge_len);
+	struct item item = {.kind = f->kind == FRAMED_COMMAND ? ITEM_COMMAND : ITEM_SKIPPED, .framed = *f};
+	struct direction *d = &v->direction[f->sender];
 	struct origin_range where = origins_frames(&d->origins, f->start, f->end, item.frames, EVENT_FRAMES_MAX);
+
 	item.frame_count = where.frames;
 	item.frames_omitted = where.omitted;
 	item.time_ns = where.time_ns;
 	item.exchange = where.exchange;
-	item.anomalies = d->anomalies;
-	d->anomalies = 0;
-	if (f->kind == FRAMED_COMMAND)
-		learn(v, &f->message);
-	if (!was_settled && v->settled)
-		queue_run(v->session);
-	queue_item(v->session, &item);
+	if (v->dots)
+		mark_dots(&item.framed.message);
+	conversation_framed(v, &item);
 }
 
 static void forget_origins(struct direction *d)

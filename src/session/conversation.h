@@ -34,7 +34,8 @@ struct direction {
 struct conversation {
 	struct session *session;
 	struct connection connection; /* as the sink gets it */
-	char *gateway_session, *target;  /* its texts */
+	char *gateway_session, *target, *log_name; /* its texts */
+	bool dots;                    /* bytes that are no ASCII were dots in the text they were read from */
 	struct msnp_state state;
 	struct msnp_context context;  /* for the framers: what is certain */
 	struct direction direction[2]; /* by enum msnp_sender */
@@ -126,6 +127,8 @@ void conversation_data(struct conversation *v, enum msnp_sender from, struct sli
 		       const struct stream_origin *origin);
 /* len may be STREAM_GAP_UNKNOWN. */
 void conversation_gap(struct conversation *v, enum msnp_sender from, uint64_t len, const struct stream_origin *origin);
+/* A command that was framed elsewhere: all of item but conversation, from, anomalies and challenge is set. */
+void conversation_framed(struct conversation *v, struct item *item);
 void conversation_end(struct conversation *v, const struct stream_connection *c, enum stream_end why);
 /* The first bytes of a side were no commands and were dropped before the connection was recognised; shown: the first of them. */
 void conversation_missed(struct conversation *v, enum msnp_sender from, uint64_t skipped, struct slice shown,

@@ -94,6 +94,7 @@ static void fill_command(struct conversation *v, const struct item *item, struct
 	e->has_payload = m->has_payload;
 	e->declared_length = m->declared;
 	e->lost_bytes = m->lost_bytes;
+	e->unreliable = m->unreliable;
 	split_observe(s->split, e, &s->dissection, &context);
 }
 
@@ -189,9 +190,14 @@ static void hand_over_event(struct session *s, struct connection *n, struct even
 
 	if (s->options.frames)
 		s->options.frames(s->options.frames_ctx, e->frames, e->frame_count);
-	p2p_observe(s->p2p, e, &s->dissection);
-	for (size_t i = p2p_seen_from(s->p2p, n->id, seen_from); i > 0; i--)
-		users_call(s->users, n, seen_from[i - 1]);
+	if (n->coarse)
+		e->latency_ns = TIME_NONE;
+	/* Bytes that are not those sent would be taken for messages that break the rules. */
+	if (!(e->unreliable & MSNP_UNRELIABLE_PAYLOAD)) {
+		p2p_observe(s->p2p, e, &s->dissection);
+		for (size_t i = p2p_seen_from(s->p2p, n->id, seen_from); i > 0; i--)
+			users_call(s->users, n, seen_from[i - 1]);
+	}
 	e->session = users_observe(s->users, e, &s->dissection.root);
 	for (const struct finding *f = s->dissection.findings; f; f = f->next)
 		s->totals.findings[f->rule->severity]++;

@@ -23,6 +23,8 @@ const char *direction_from_name(enum direction_from d)
 		return "commands";
 	case DIRECTION_HTTP:
 		return "http";
+	case DIRECTION_TRANSCRIPT:
+		return "transcript";
 	case DIRECTION_PORT:
 		break;
 	}

@@ -9,6 +9,7 @@
 #include "dissectors/dissection.h"
 #include "dissectors/msnp_table.h"
 #include "util/address.h"
+#include "util/moment.h"
 
 enum version_from { VERSION_NEGOTIATED, VERSION_INFERRED, VERSION_ASSUMED };
 
@@ -16,17 +17,21 @@ enum version_from { VERSION_NEGOTIATED, VERSION_INFERRED, VERSION_ASSUMED };
 const char *version_from_name(enum version_from v);
 
 /* How the client's side was told. */
-enum direction_from { DIRECTION_SYN, DIRECTION_COMMANDS, DIRECTION_PORT, DIRECTION_HTTP };
-const char *direction_from_name(enum direction_from d); /* "syn", "commands", "port", "http" */
+enum direction_from { DIRECTION_SYN, DIRECTION_COMMANDS, DIRECTION_PORT, DIRECTION_HTTP, DIRECTION_TRANSCRIPT };
+const char *direction_from_name(enum direction_from d); /* "syn", "commands", "port", "http", "transcript" */
 
 /* Protocols around a connection that are named. */
 #define CONNECTION_OUTER_MAX 4u
 
 struct connection {
 	uint64_t id;                 /* from 1 in each file */
-	struct address client, server;
+	struct address client, server; /* version 0: not known */
 	enum direction_from direction_from;
-	const char *transport;       /* "tcp", "http-gateway", "p2p" */
+	const char *transport;       /* "tcp", "http-gateway", "p2p", "transcript" */
+	const char *transcript;      /* form of the text it was read from: "pidgin", ...; NULL: a capture */
+	const char *log_name;        /* what that text calls it, or NULL */
+	bool partial;                /* a text that may leave commands out: what is missing says nothing */
+	bool coarse;                 /* times are of a log, to the second, or not there: latencies say nothing */
 	const char *outer[CONNECTION_OUTER_MAX]; /* what is around it, outermost first: "socks5", ...; NULL behind the last */
 	const char *gateway_session; /* part of the gateway's session id that stays, or NULL */
 	const char *target;          /* where a proxy or the gateway was asked to connect to, or NULL */
@@ -69,7 +74,7 @@ enum event_kind {
 struct event {
 	uint64_t id;                 /* from 1 in each file, in order of output */
 	enum event_kind kind;
-	int64_t time_ns;             /* of the frame that completed it */
+	int64_t time_ns;             /* of the frame that completed it; TIME_NONE: not known */
 	bool nanoseconds;            /* the capture's clock is finer than microseconds */
 	const uint64_t *frames;      /* ascending */
 	size_t frame_count;
@@ -89,8 +94,9 @@ struct event {
 	uint64_t declared_length;    /* of the payload, as the line says */
 	uint64_t lost_bytes;         /* EVENT_LOST; for commands: inside the payload; may be EVENT_LOST_UNKNOWN */
 	uint64_t skipped_bytes;      /* EVENT_SKIPPED; EVENT_PEER: of bytes that are no message */
+	unsigned unreliable;         /* MSNP_UNRELIABLE_ bits: what a text did not keep; no findings are made from that */
 	uint64_t reply_to;           /* id of the request, 0 when none */
-	int64_t latency_ns;          /* since the request; meaningful with reply_to */
+	int64_t latency_ns;          /* since the request; meaningful with reply_to; TIME_NONE: not known */
 	const char *reply_by;        /* how it was found: "trid", "order", "link"; NULL when none */
 	uint64_t about;              /* EVENT_PAIR: id of the request, or of the reply; else 0 */
 	const struct msnp_form *form; /* row of the command table, or NULL */
@@ -99,7 +105,8 @@ struct event {
 
 struct capture_info {
 	const char *file;          /* as named by the user; "-" for standard input; or the interface */
-	const char *format;        /* "pcap", "pcapng", "live" */
+	const char *format;        /* "pcap", "pcapng", "live", "transcript" */
+	const char *transcript;    /* form of a transcript: "pidgin", ...; else NULL */
 	const char *const *linktypes; /* names */
 	size_t linktype_count;
 };
@@ -107,8 +114,8 @@ struct capture_info {
 /* What was read of a file. */
 struct capture_totals {
 	const char *file;
-	uint64_t packets;
-	int64_t first_ns, last_ns; /* earliest and latest packet; 0 when there is none */
+	uint64_t packets;          /* of a transcript: lines */
+	int64_t first_ns, last_ns; /* earliest and latest packet; 0 when there is none; TIME_NONE: times are not known */
 	bool nanoseconds;          /* the capture's clock is finer than microseconds */
 };
 

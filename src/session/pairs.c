@@ -567,7 +567,7 @@ void pairs_connection_end(struct pairs *p, const struct connection *c, pair_miss
 		return;
 	HASH_DEL(p->sides, s);
 	p->latest = p->latest == s ? NULL : p->latest;
-	if (!s->damaged && !c->lost[MSNP_CLIENT] && !c->lost[MSNP_SERVER]) {
+	if (!s->damaged && !c->partial && !c->lost[MSNP_CLIENT] && !c->lost[MSNP_SERVER]) {
 		tell_unanswered(s, deadline(s, c), tell, ctx);
 		tell_unrequested(s, tell, ctx);
 	}

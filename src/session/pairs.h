@@ -77,7 +77,7 @@ typedef void pair_missing_fn(void *ctx, const struct pair_missing *m);
  *	       latest command
  *	replies with a TrID above 0 that no request had, on connections seen from
  *	       their start.
- * Neither of a connection of which bytes are missing; that shows only in the
+ * Neither of a connection of which bytes are missing, or that a text may show in part (connection.partial); that shows only in the
  * end, long after the reply.
  */
 void pairs_connection_end(struct pairs *p, const struct connection *c, pair_missing_fn *tell, void *ctx);

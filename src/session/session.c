@@ -181,7 +181,8 @@ static bool through_gateway(const struct stream_connection *c)
 /* Where MSNP is to be expected. */
 static bool on_port(const struct stream_connection *c)
 {
-	return c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT || through_gateway(c);
+	return c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT || through_gateway(c) ||
+	       (c->wrapping && c->wrapping->transcript);
 }
 
 /* Which side would be the client, going by ports alone. */
@@ -189,6 +190,9 @@ static int client_by_port(const struct stream_connection *c)
 {
 	if (c->address[0].port == MSNP_PORT || c->address[1].port == MSNP_PORT)
 		return c->address[0].port == MSNP_PORT;
+	/* Wireshark writes first what the client sent. */
+	if (c->wrapping && c->wrapping->transcript && c->address[0].port == c->address[1].port)
+		return 0;
 	return c->address[0].port > c->address[1].port ? 0 : 1;
 }
 
@@ -214,7 +218,9 @@ static struct finding_side look(struct session *s, const struct stream_connectio
 		if (client == DETECT_YES || server == DETECT_YES)
 			r.found = DETECT_YES;
 		r.client_side = client == server ? client_by_port(c) : client == DETECT_YES ? side : !side;
-		r.from = client == server ? DIRECTION_PORT : DIRECTION_COMMANDS;
+		r.from = client != server ? DIRECTION_COMMANDS :
+			 c->wrapping && c->wrapping->transcript && !c->address[0].port ? DIRECTION_TRANSCRIPT :
+											 DIRECTION_PORT;
 	}
 	arena_reset(&s->scratch);
 	return r;

@@ -81,7 +81,7 @@ struct stream_limits {
 
 /* What transport/ found around a stream. */
 struct stream_wrapping {
-	const char *transport;               /* "tcp", "http-gateway" */
+	const char *transport;               /* "tcp", "http-gateway", "transcript" */
 	const char *outer[STREAM_OUTER_MAX]; /* "socks4", "socks5", "http-connect", ...: literals; NULL behind the last */
 	const char *gateway_session;         /* stable part of the gateway's session id, or NULL */
 	const char *gateway_server;          /* Server= of the request that opened it: "NS", "SB"; NULL when not seen */
@@ -89,6 +89,9 @@ struct stream_wrapping {
 	const char *target_name;             /* the same as text "host:port", or NULL; of a gateway session the IP= of
 					      * the request that opened it */
 	uint64_t polls;                      /* of a gateway session: exchanges that carried nothing, so far */
+	const char *transcript;              /* form of the text that the bytes were read from, or NULL */
+	const char *log_name;                /* what that text calls the connection, or NULL */
+	bool dots;                           /* bytes that are no ASCII stand there as dots */
 };
 
 /* What the consumer may know about a connection; read-only but for user. */

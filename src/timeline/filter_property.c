@@ -31,7 +31,7 @@ PROPERTY_FUNCTION(id)
 
 PROPERTY_FUNCTION(time)
 {
-	return one_integer(visit, ctx, (uint64_t)e->time_ns);
+	return e->time_ns != TIME_NONE && one_integer(visit, ctx, (uint64_t)e->time_ns);
 }
 
 PROPERTY_FUNCTION(frame)
@@ -137,7 +137,7 @@ PROPERTY_FUNCTION(latency)
 {
 	struct value v = value_decimal((double)e->latency_ns / 1e9);
 
-	return e->reply_to && visit(ctx, &v);
+	return e->reply_to && e->latency_ns != TIME_NONE && visit(ctx, &v);
 }
 
 PROPERTY_FUNCTION(lost_bytes)

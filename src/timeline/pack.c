@@ -108,7 +108,7 @@ static unsigned event_flags(const struct event *e)
 	       (e->form ? PACK_FORM : 0u) | (e->session ? PACK_SESSION : 0u) | (e->exchange ? PACK_EXCHANGE : 0u) |
 	       (e->frames_omitted ? PACK_FRAMES_OMITTED : 0u) | (e->declared_length != e->payload.len ? PACK_DECLARED : 0u) |
 	       (e->lost_bytes ? PACK_LOST : 0u) | (e->skipped_bytes ? PACK_SKIPPED : 0u) |
-	       (e->about ? PACK_ABOUT : 0u);
+	       (e->about ? PACK_ABOUT : 0u) | (e->unreliable ? PACK_UNRELIABLE : 0u);
 }
 
 static void put_frames(struct buffer *out, const struct event *e)
@@ -149,6 +149,7 @@ static void put_event(struct buffer *out, const struct event *e)
 	put_if(out, flags & PACK_SKIPPED, e->skipped_bytes);
 	if (flags & PACK_ABOUT)
 		put_since(out, e->id, e->about);
+	put_if(out, flags & PACK_UNRELIABLE, e->unreliable);
 }
 
 static void put_sources(struct packer *p)

@@ -34,7 +34,8 @@ enum {
 	PACK_LOST = 1 << 11,        /* number */
 	PACK_SKIPPED = 1 << 12,     /* number */
 	PACK_ABOUT = 1 << 13,       /* id - about (signed) */
-	PACK_FLAGS_END = 1 << 14,
+	PACK_UNRELIABLE = 1 << 14,  /* bits */
+	PACK_FLAGS_END = 1 << 15,
 };
 
 /* Text: nothing, length and bytes, or (a source's number is added) offset and length in an earlier source. */

@@ -26,6 +26,8 @@ static void keep_connection(struct store *s, struct store_connection_record *r, 
 		add_string(&list, &info->outer[i]);
 	add_string(&list, &info->gateway_session);
 	add_string(&list, &info->target);
+	add_string(&list, &info->transcript);
+	add_string(&list, &info->log_name);
 	add_string(&list, &info->peer);
 	add_string(&list, &info->end_reason);
 	store_texts_keep(s, &r->texts, &list);

@@ -138,6 +138,7 @@ static void get_flagged(struct unpacker *u, uint64_t flags, struct event *e)
 	e->skipped_bytes = get_if(u, flags & PACK_SKIPPED);
 	if (flags & PACK_ABOUT)
 		e->about = e->id - get_folded(u);
+	e->unreliable = (unsigned)get_if(u, flags & PACK_UNRELIABLE);
 }
 
 /* Returns the flags. */

@@ -105,7 +105,7 @@ static void fill(struct row_texts *t, struct entry *entry, const struct event *e
 	entry->text.id = e->id;
 	entry->text.has_payload = e->has_payload;
 	entry->text.payload_length = e->payload.len;
-	entry->text.has_latency = e->reply_to != 0;
+	entry->text.has_latency = e->reply_to != 0 && e->latency_ns != TIME_NONE;
 	entry->text.latency_ns = e->latency_ns;
 }
 

@@ -407,7 +407,7 @@ FOREIGN = {
     "compressed.zst": bytes.fromhex("28b52ffd2400"),
     "compressed.lz4": bytes.fromhex("04224d186440"),
     "compressed.zip": b"PK\x03\x04" + bytes(26),
-    "text.txt": b"VER 1 MSNP8 CVR0\r\nVER 1 MSNP8\r\n",
+    "text.txt": b"Notes about MSNP.\r\nVER comes first, OUT comes last.\r\n",
     "short": b"\xd4\xc3",
     "cut-header.pcap": struct.pack("<IHHi", 0xA1B2C3D4, 2, 4, 0),
     "cut-header.pcapng": struct.pack("<III", 0x0A0D0D0A, 28, 0x1A2B3C4D),

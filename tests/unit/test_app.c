@@ -399,7 +399,7 @@ static void send_event(struct fixture *f, uint64_t id)
 	arena_init(&arena);
 	dissection_init(&d, &arena, SLICE_LIT("PNG"), SLICE_EMPTY);
 	if (id == 1) {
-		struct capture_info info = {"eth0", "live", NULL, 0};
+		struct capture_info info = {.file = "eth0", .format = "live"};
 
 		sink.capture(sink.ctx, &info);
 		sink.connection_start(sink.ctx, &connection);

@@ -257,7 +257,6 @@ static const struct {
 	{"foreign/compressed.zst", "zstd-compressed; decompress it first"},
 	{"foreign/compressed.lz4", "lz4-compressed; decompress it first"},
 	{"foreign/compressed.zip", "zip-compressed; decompress it first"},
-	{"foreign/text.txt", "not a capture file (neither pcap nor pcapng)"},
 	{"foreign/short", "not a capture file (neither pcap nor pcapng)"},
 	{"foreign/cut-header.pcap", "the capture header is cut short (12 bytes of 24)"},
 	{"foreign/cut-header.pcapng", "the capture header is cut short"},
@@ -266,6 +265,31 @@ static const struct {
 	{"no-such-file", "No such file or directory"},
 	{"foreign", "is a directory"},
 };
+
+/* What it holds is for others to judge. */
+static void test_text(void **state)
+{
+	char message[CAPTURE_MESSAGE_MAX] = "";
+	struct capture *c = open_file("foreign/text.txt", message);
+	struct packet packet;
+	struct slice text;
+	bool whole;
+
+	(void)state;
+	assert_non_null(c);
+	assert_true(capture_is_text(c));
+	assert_string_equal(capture_format(c), "transcript");
+	assert_int_equal(capture_next(c, &packet, message), CAPTURE_END);
+	text = capture_text_peek(c, 16, &whole);
+	assert_true(slice_eq_str(text, "Notes about MSNP"));
+	assert_false(whole);
+	text = capture_text_peek(c, 1000, &whole);
+	assert_true(whole);
+	assert_int_equal(capture_text_next(c, &text, message), CAPTURE_PACKET);
+	assert_true(slice_eq_str(text, "Notes about MSNP.\r\nVER comes first, OUT comes last.\r\n"));
+	assert_int_equal(capture_text_next(c, &text, message), CAPTURE_END);
+	capture_close(c);
+}
 
 static void test_refused(void **state)
 {
@@ -525,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_snapshot_length),
 		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_pcap_cut_everywhere),
 		cmocka_unit_test(test_pcapng_cut_everywhere),
