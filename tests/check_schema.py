@@ -156,10 +156,10 @@ def check_capture(path, validator, fields):
 
 
 def captures():
-    for folder in ("samples", "tests/captures"):
+    for folder in ("samples", "tests/captures", "tests/transcripts"):
         for root, _, names in sorted(os.walk(os.path.join(SRCDIR, folder))):
             for name in sorted(names):
-                if name.endswith((".pcap", ".pcapng", ".gz", ".cap")):
+                if name.endswith((".pcap", ".pcapng", ".gz", ".cap")) or (folder == "tests/transcripts" and name.endswith(".txt")):
                     yield os.path.join(root, name)
 
 

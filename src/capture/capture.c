@@ -35,7 +35,7 @@ static bool open_format(struct capture *c, char *message)
 	if (foreign_message(first, message))
 		return false;
 	c->is_pcapng = slice_has_prefix(first, PCAPNG_MAGIC);
-	c->is_text = !c->is_pcapng && foreign_is_text(first);
+	c->is_text = !c->is_pcapng && foreign_is_text(slice_sub(first, 0, MAGIC_BYTES));
 	if (c->is_text)
 		return true;
 	if (!c->is_pcapng)

@@ -31,6 +31,8 @@ int command_tui(const struct options *o);
 int command_text(const struct options *o);
 int command_json(const struct options *o);
 int command_chat(const struct options *o);
+int command_transcript(const struct options *o);
+int command_explain_line(const struct options *o);
 int command_extract(const struct options *o);
 int command_sessions(const struct options *o);
 int command_stats(const struct options *o);

@@ -39,6 +39,11 @@ const struct subcommand subcommands[] = {
 	 "complete and has the SHA-1 it should. No file that is there is overwritten. On request (--kind) also\n"
 	 "offline messages, bodies of web services (with the tickets and passwords in them) and chat logs.\n",
 	 command_extract},
+	{"transcript", FOR_TRANSCRIPT, "[OPTION]... [FILE]...", "write the dialogue as pages about the protocol show it",
+	 "Writes commands with their payloads as a page shows them, with placeholders for what is private and\n"
+	 "payload lengths that are right. A payload that is no text stands as a dump, with --verbatim. What it\n"
+	 "writes can be read again as a capture.\n",
+	 command_transcript},
 	{"stats", FOR_STATS, "[OPTION]... [FILE]...", "count commands, bytes and latencies",
 	 "Prints tables of what is in captures: how often each command was sent, how many bytes it carried and\n"
 	 "how long its answers took; versions, kinds of servers, transports, connections, content types,\n"
@@ -64,6 +69,10 @@ const struct subcommand subcommands[] = {
 	 "Prints name, type and meaning of all fields, or of those whose names begin with PREFIX. The exact\n"
 	 "name of a field gives its values too.\n",
 	 command_fields},
+	{"explain", FOR_EXPLAIN, "[OPTION]... LINE", "explain one command line",
+	 "Prints what a command means: of every form of the table that fits who sends it in which versions, and\n"
+	 "each parameter with its name, value, bits and meaning.\n",
+	 command_explain_line},
 	{"help", FOR_HELP, "[SUBCOMMAND|limits]", "explain a subcommand", "", command_help},
 };
 
@@ -128,7 +137,7 @@ int command_usage(void)
 			      "Reads conversations of the MSN Messenger protocol (MSNP) out of captures.\n\n"
 			      "Subcommands (when none is given: tui on a terminal, else text):\n");
 	for (size_t i = 0; i < subcommands_count; i++)
-		buffer_printf(&text, "  %-10s%s\n", subcommands[i].name, subcommands[i].summary);
+		buffer_printf(&text, "  %-12s%s\n", subcommands[i].name, subcommands[i].summary);
 	buffer_add_str(&text, "\nOptions:\n"
 			      "  --help    print help\n"
 			      "  --version print the version\n\n"

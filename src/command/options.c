@@ -32,6 +32,7 @@ enum {
 	OPTION_RANGES,
 	OPTION_ROLE,
 	OPTION_SHOW_SECRETS,
+	OPTION_STYLE,
 	OPTION_TABLE,
 	OPTION_USER,
 	OPTION_VERBATIM,
@@ -59,26 +60,28 @@ static const struct option_row rows[] = {
 	{NULL, 'o', "DIR", FOR_EXTRACT, "write the files there; it is made when it is not there"},
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
-	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_TUI), "read N files at a time; 0: one for each processor"},
+	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_TUI | FOR_TRANSCRIPT), "read N files at a time; 0: one for each processor"},
 	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
 	{"format", OPTION_FORMAT, "FORMAT", FOR_TABLES, "mediawiki (also without this option), markdown, csv or json"},
-	{"verbatim", OPTION_VERBATIM, NULL, FOR_TABLES, "show names, addresses, tickets and texts, else replaced by placeholders"},
+	{"verbatim", OPTION_VERBATIM, NULL, FOR_TABLES | FOR_TRANSCRIPT, "show names, accounts, addresses and texts, else placeholders"},
 	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
 	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
 	{NULL, 'v', NULL, FOR_SESSIONS, "list all contacts and changes of presence"},
 	{NULL, 'v', NULL, FOR_CHAT, "show who is typing, and how conversations end"},
 	{"both", OPTION_BOTH, NULL, FOR_CHAT, "show a conversation that was captured at both ends twice"},
+	{"style", OPTION_STYLE, "STYLE", FOR_TRANSCRIPT, "arrows: >>> and <<<, also without this option; cs: C: and S:"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT | FOR_TUI, "show tickets, passwords and keys, else masked as ***"},
+	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TRANSCRIPT, "with --verbatim: tickets, passwords and keys too, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
 	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
 	{"ranges", OPTION_RANGES, NULL, FOR_JSON, "add where the bytes of each field lie"},
 	{"polls", OPTION_POLLS, NULL, FOR_READING, "show polls of the HTTP gateway that carry nothing, else counted"},
 	{"verify-checksums", OPTION_VERIFY_CHECKSUMS, NULL, FOR_READING, "report wrong checksums of IP and TCP"},
 	{"limit", OPTION_LIMIT, "NAME=VALUE", FOR_READING, "change a limit"},
-	{"version", OPTION_VERSION, "N", FOR_COMMANDS | FOR_TABLES, "only forms that MSNPN has"},
-	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS, "only forms spoken with a server of this kind: DS, NS or SB"},
-	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS, "only forms sent by this side: client (C>S) or server (S>C)"},
+	{"version", OPTION_VERSION, "N", FOR_COMMANDS | FOR_EXPLAIN | FOR_TABLES, "only forms that MSNPN has"},
+	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS | FOR_EXPLAIN, "only forms spoken with a server of this kind: DS, NS or SB"},
+	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS | FOR_EXPLAIN, "only forms sent by this side: client (C>S) or server (S>C)"},
 	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS | FOR_SESSIONS | FOR_CHAT, "write one JSON object a line"},
 	{"color", OPTION_COLOR, "WHEN", FOR_ALL, "colour: auto, always or never"},
 	{"help", OPTION_HELP, NULL, FOR_ALL, "print help"},
@@ -218,6 +221,12 @@ static bool parse_kinds(struct options *o, const char *value)
 	return o->kinds != 0 || bad_value("--kind", value, "a list of objects, oim, soap, chat, all");
 }
 
+static bool parse_style(struct options *o, const char *value)
+{
+	o->letters = strcmp(value, "cs") == 0;
+	return o->letters || strcmp(value, "arrows") == 0 || bad_value("--style", value, "arrows or cs");
+}
+
 static bool parse_tables(struct options *o, const char *value)
 {
 	struct slice rest = slice_str(value);
@@ -292,6 +301,8 @@ static bool take_value(struct options *o, int code, const char *value)
 		return parse_kinds(o, value);
 	case OPTION_LIMIT:
 		return limits_set(&o->pipeline, value);
+	case OPTION_STYLE:
+		return parse_style(o, value);
 	case OPTION_TABLE:
 		return parse_tables(o, value);
 	case OPTION_VERSION:

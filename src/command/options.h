@@ -19,9 +19,11 @@ enum {
 	FOR_CHAT = 256,
 	FOR_TUI = 512,
 	FOR_TABLES = 4096,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI | FOR_TABLES,
+	FOR_TRANSCRIPT = 8192,
+	FOR_EXPLAIN = 16384,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI | FOR_TABLES | FOR_TRANSCRIPT,
 	FOR_LIVE = FOR_TEXT | FOR_JSON | FOR_TUI,
-	FOR_ALL = 1023 | FOR_TABLES,
+	FOR_ALL = 1023 | FOR_TABLES | FOR_TRANSCRIPT | FOR_EXPLAIN,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -41,10 +43,10 @@ struct options {
 	bool help;
 	unsigned tables;       /* bits 1 << enum stats_table of --table; 0: not given */
 	bool show_secrets, payload, pretty, ranges, json, csv, each, both;
+	bool verbatim, letters; /* --verbatim, --style */
 	unsigned verbose;
 	struct pipeline_options pipeline;
 	unsigned table_format; /* an enum table_format */
-	bool verbatim;
 	int version;           /* of MSNP; 0: any */
 	unsigned roles;        /* a set; 0: any */
 	int direction;         /* an enum msnp_sender; -1: any */

@@ -427,7 +427,7 @@ static void take_command(struct session_log *l, const struct transcript_record *
 	from = sender_of(l, c, r);
 	greets = from == MSNP_CLIENT && slice_has_prefix(r->text, SLICE_LIT("VER "));
 	/* Clients give the next connection the name of the last one. */
-	if (greets && c->greeted) {
+	if (greets && c->greeted && !l->form->named) {
 		end(l, c, STREAM_END_CAPTURE);
 		c = place(l, r);
 		from = sender_of(l, c, r);

@@ -6,22 +6,22 @@
 #include "util/moment.h"
 
 const struct transcript_form transcript_forms[FORM_COUNT] = {
-	[FORM_MSNSCOPE] = {"msnscope", false, false},
-	[FORM_PIDGIN] = {"pidgin", false, false},
-	[FORM_AMSN] = {"amsn", false, false},
-	[FORM_PAPYON] = {"papyon", false, false},
-	[FORM_ESCARGOT] = {"escargot", false, false},
-	[FORM_MIRANDA] = {"miranda", false, false},
-	[FORM_MSNPSHARP] = {"msnpsharp", false, false},
-	[FORM_ARROWS] = {"arrows", false, false},
-	[FORM_LETTERS] = {"letters", false, false},
-	[FORM_SINGLE_ARROWS] = {"single-arrows", false, false},
-	[FORM_DOUBLE_ARROWS] = {"double-arrows", false, false},
-	[FORM_PACKET_LIST] = {"packet-list", true, false},
-	[FORM_LINES] = {"lines", false, false},
-	[FORM_HEX_DUMP] = {"hex-dump", false, true},
-	[FORM_FOLLOW_ASCII] = {"follow-ascii", false, true},
-	[FORM_FOLLOW_RAW] = {"follow-raw", false, true},
+	[FORM_MSNSCOPE] = {"msnscope", false, false, true},
+	[FORM_PIDGIN] = {"pidgin", false, false, false},
+	[FORM_AMSN] = {"amsn", false, false, false},
+	[FORM_PAPYON] = {"papyon", false, false, false},
+	[FORM_ESCARGOT] = {"escargot", false, false, true},
+	[FORM_MIRANDA] = {"miranda", false, false, false},
+	[FORM_MSNPSHARP] = {"msnpsharp", false, false, false},
+	[FORM_ARROWS] = {"arrows", false, false, false},
+	[FORM_LETTERS] = {"letters", false, false, false},
+	[FORM_SINGLE_ARROWS] = {"single-arrows", false, false, false},
+	[FORM_DOUBLE_ARROWS] = {"double-arrows", false, false, false},
+	[FORM_PACKET_LIST] = {"packet-list", true, false, false},
+	[FORM_LINES] = {"lines", false, false, false},
+	[FORM_HEX_DUMP] = {"hex-dump", false, true, false},
+	[FORM_FOLLOW_ASCII] = {"follow-ascii", false, true, false},
+	[FORM_FOLLOW_RAW] = {"follow-raw", false, true, false},
 };
 
 /* --- commands --- */
@@ -155,6 +155,7 @@ static bool read_connection(struct slice rest, struct mark *m)
 		return true;
 	if (!scan_address(from, &m->address[0]) || !scan_address(to, &m->address[1]))
 		memset(m->address, 0, sizeof(m->address));
+	m->foreign = slice_eq_str(rest, "WS") || slice_eq_str(rest, "P2P");
 	if (take_until(&rest, ' ', &role))
 		m->role = role_named(role);
 	if (take(&rest, "MSNP") && slice_u64(rest, &version) && version <= MSNP_NEWEST)

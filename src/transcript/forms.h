@@ -48,6 +48,7 @@ struct mark {
 	int64_t time_ns;      /* of the day, or TIME_NONE */
 	struct slice text;
 	bool escaped;         /* HTML: "&gt;" for ">" */
+	bool foreign;         /* what follows is of a connection that is none of MSNP */
 };
 
 /* Reads the mark of a form; false: the line has none.  Lines come without their ends. */

@@ -32,6 +32,7 @@ struct transcript_parser {
 	bool chunk;              /* lines are bytes of one side */
 	bool reprinted;          /* what the log shows below the command is its own rendering */
 	bool own;
+	bool foreign;            /* the connection is none of MSNP */
 	int64_t clock;           /* last time of day, with the days before */
 	bool holding;            /* held is the text of a command in letters that may be continued */
 	struct transcript_record waiting; /* what is true of it */
@@ -156,7 +157,7 @@ static void tell_command(struct transcript_parser *t, struct slice text, bool es
 	/* MSNPSharp prints the headers and the body of what it received anew. */
 	t->reprinted = t->speaks == FORM_MSNPSHARP && t->last.side == TRANSCRIPT_SERVER && slice_has_prefix(text, SLICE_LIT("MSG "));
 	r.kind = kind;
-	r.ending = take_literal_end(&plain);
+	r.ending = t->own ? ENDING_LOST : take_literal_end(&plain);
 	if (t->own)
 		r.text = unescape(&t->scratch, plain);
 	else if (t->id == FORM_PACKET_LIST)
@@ -244,7 +245,9 @@ static void use_mark(struct transcript_parser *t, struct slice line, const struc
 
 	t->last.time_ns = day_time(t, m->time_ns);
 	t->next = t->chunk = false;
-	switch (m->kind) {
+	if (form == FORM_MSNSCOPE)
+		t->foreign = m->foreign;
+	switch (t->foreign ? MARK_OTHER : m->kind) {
 	case MARK_CONTINUE:
 		continue_command(t, m->text);
 		return;
@@ -322,7 +325,8 @@ static void use_marked_line(struct transcript_parser *t, struct slice line, enum
 		t->bodies = false;
 		tell_other(t, line);
 	} else if (!tell_dump(t, line)) {
-		tell_body(t, line, ending == ENDING_LOST ? take_literal_end(&line) : ending, TRANSCRIPT_BODY);
+		ending = ending == ENDING_LOST ? take_literal_end(&line) : ending;
+		tell_body(t, line, t->own && ending == ENDING_LOST ? ENDING_CRLF : ending, TRANSCRIPT_BODY);
 	}
 }
 

@@ -34,7 +34,7 @@ void save_events_begin(struct app *app, struct save *s)
 		text_events_init(&s->text, &s->out, (struct text_options){.show_secrets = secrets, .verbose = single ? 2 : 0});
 		s->sink = text_events_sink(&s->text);
 	} else if (s->kind == SAVE_TRANSCRIPT) {
-		transcript_init(&s->transcript, &s->out, (struct transcript_options){TRANSCRIPT_ARROWS, secrets});
+		transcript_init(&s->transcript, &s->out, (struct transcript_options){.show_secrets = secrets});
 		s->sink = transcript_sink(&s->transcript);
 	} else {
 		json_events_init(&s->json, &s->out, (struct json_options){.payload = single, .ranges = single});

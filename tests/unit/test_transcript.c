@@ -27,7 +27,7 @@ static void begin(struct play *p, bool show_secrets)
 				   {.id = 2, .client = {{192, 0, 2, 10}, 1040, 4}, .server = {{203, 0, 113, 9}, 80, 4},
 				    .transport = "tcp", .web = true}}};
 	output_init(&p->out, -1, false);
-	transcript_init(&p->transcript, &p->out, (struct transcript_options){TRANSCRIPT_ARROWS, show_secrets});
+	transcript_init(&p->transcript, &p->out, (struct transcript_options){.show_secrets = show_secrets});
 	p->sink = transcript_sink(&p->transcript);
 }
 

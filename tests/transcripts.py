@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Dialogues kept as text, both ways; TAP.
+
+What `msnscope transcript` writes of a sample is read back to the same commands, in both styles: sender, line and payload to
+the byte. With placeholders every payload has the length that its line declares, and nothing private is left. Logs of real
+clients, which lie beside the source tree, hold as many commands as their index says, and those of runs that were captured,
+too, the same commands in the same order. Texts that no log should be are read without harm.
+"""
+import collections
+import os
+import sys
+import tempfile
+
+import support
+from support import exact_line, exact_payload, require
+
+SHARED = os.path.join(support.SRCDIR, "..", "shared", "captures")
+LOGS = os.path.join(SHARED, "transcripts")
+STYLES = "arrows", "cs"
+# From the client and from the server, or all together.
+COUNTS = {
+    "pidgin-2.3.0_msnp9_tcp.alice-debug.txt": (131, 185),
+    "pidgin-2.10.9_msnp18_tcp.alice-debug.txt": (77, 158),
+    "msnpsharp-3.2.1_msnp18_tcp.alice-debug.txt": 118,
+    "buzzler__as3msnp__trace.txt": 369,
+    "buzzler__as3msnp__capture.txt": 35,
+    "emesene1__MSNP13-login__transcribed.txt": 20,
+    # The index counts 56, one of them the line of the heading that explains the arrows.
+    "revival-server__MSNP8-MSNP10-signins__transcribed.txt": 55,
+    "l7-filter__l7-protocols__msn_chat_and_file_transfer.txt": 23,
+}
+# What a log lacks of the capture of the same run: it ends before the connection does.
+LACKING = {"pidgin-2.10.9_msnp18_tcp": 1}
+
+
+def commands(records):
+    """By connection: sender, line and payload of each command."""
+    found = collections.defaultdict(list)
+    for r in records:
+        if r["type"] == "event" and r["protocol"] == "msnp" and r["line"] is not None:
+            found[r["connection"]].append(r)
+    return [found[c] for c in sorted(found)]
+
+
+def exact(events):
+    return [(e["from"], exact_line(e), exact_payload(e)) for e in events]
+
+
+def reading(text):
+    """The records of a text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "transcript.txt")
+        with open(path, "wb") as out:
+            out.write(text)
+        return support.read_events(path, "--payload")
+
+
+def written(sample, *options):
+    result = support.run("transcript", *options, support.sample(sample) if "/" not in sample else sample)
+    require(result.status in (0, 3), f"status {result.status}")
+    return result.out
+
+
+def round_trip(sample, style):
+    want = commands(support.read_events(support.sample(sample), "--payload", status=(0, 3)))
+    text = written(sample, "--verbatim", "--show-secrets", f"--style={style}")
+    got = commands(reading(text)) if want else []
+    require(len(got) == len(want), f"{len(got)} connections, not {len(want)}")
+    for number, (a, b) in enumerate(zip(want, got)):
+        for x, y in zip(exact(a), exact(b)):
+            require(x == y, f"connection {number + 1}: {x[0]} {x[1]!r} {x[2][:200]!r}\nis read as {y[0]} {y[1]!r} {y[2][:200]!r}")
+        require(len(a) == len(b), f"connection {number + 1}: {len(b)} commands, not {len(a)}")
+        whole = {exact_line(e) for e in a if "payload_lost" not in e and e.get("declared_length", 0) == 0}
+        marked = [e["line"] for e in b if e.get("unreliable") and exact_line(e) in whole]
+        require(not marked, f"connection {number + 1}: marked as unreliable: {marked[:3]}")
+
+
+def placeholders(sample):
+    """Lengths are right, and what was private in the sample is not there."""
+    records = support.read_events(support.sample(sample), "--payload", status=(0, 3))
+    text = written(sample)
+    for r in commands(reading(text)) if commands(records) else []:
+        for e in r:
+            require("line" not in e.get("unreliable", ()) or b"..." in text or b"***" in text, f"altered: {e['line']}")
+    secret = {v for r in records if r["type"] == "event" for v in secrets(r["fields"])}
+    for value in secret:
+        require(value.encode() not in text, f"{value} is in the text")
+    for r in records:
+        if r["type"] == "session" and r["user"] and not r["user"].startswith("user"):
+            require(r["user"].encode() not in text, f"{r['user']} is in the text")
+        for who in (c["account"] for c in r.get("contacts", ())):
+            require(who.startswith("user") or who.encode() not in text, f"{who} is in the text")
+
+
+def secrets(fields):
+    for name in ("msnp.ticket", "msnp.cookie", "msnp.ticket_response"):
+        values = fields.get(name, [])
+        for v in values if isinstance(values, list) else [values]:
+            v = v.get("value") if isinstance(v, dict) else v
+            if isinstance(v, str) and len(v) > 8:
+                yield v
+
+
+def log_events(name):
+    return [e for c in commands(support.read_events(os.path.join(LOGS, name))) for e in c]
+
+
+def count(name):
+    events = log_events(name)
+    sides = collections.Counter(e["from"] for e in events)
+    want = COUNTS[name]
+    got = (sides["client"], sides["server"]) if isinstance(want, tuple) else len(events)
+    require(got == want, f"{got} commands, not {want}")
+    wrong = [f["id"] for e in events for f in e["findings"] if f["severity"] == "error"]
+    require(not wrong, f"errors in a log: {wrong}")
+
+
+def same_run(run):
+    """The commands of that user in the capture, by connection and sender: the log tells of both sides when it sees them."""
+    records = support.read_events(os.path.join(SHARED, "made", run + ".pcap"))
+    users = {r["id"]: r["user"] or "" for r in records if r["type"] == "session"}
+    capture = [[e for e in c if users.get(e["session"], "").startswith("alice")] for c in commands(records)]
+    capture = [c for c in capture if c]
+    log = commands(support.read_events(os.path.join(LOGS, run + ".alice-debug.txt")))
+    require(len(capture) == len(log), f"{len(log)} connections, not {len(capture)}")
+    lacking = 0
+    for a, b in zip(capture, log):
+        for side in ("client", "server"):
+            want = [e["name"] for e in a if e["from"] == side]
+            got = [e["name"] for e in b if e["from"] == side]
+            require(got == want[:len(got)], f"connection {b[0]['connection']}, {side}: other commands")
+            lacking += len(want) - len(got)
+    require(lacking == LACKING.get(run, 0), f"{lacking} commands are not in the log")
+
+
+def hostile():
+    head = b">>> VER 1 MSNP8 CVR0\n<<< VER 1 MSNP8\n"
+    events = [e for c in commands(reading(head + b">>> " + b"A" * (3 << 20) + b"\n<<< OUT SSD\n")) for e in c]
+    require([e["name"] for e in events] == ["VER", "VER", "OUT"], "what stands beside a long line is lost")
+    events = [e for c in commands(reading(b"# padding\n" * 40 + head + b">>> MSG 3 N 9\n\0\xff\xfe\0\n<<< OUT \0\xff\n")) for e in c]
+    require([e["name"] for e in events] == ["VER", "VER", "MSG", "OUT"], "what stands beside zeros is lost")
+    many = b"".join(b"NS/%04x >>> VER 1 MSNP8 CVR0\nNS/%04x <<< VER 1 MSNP8\n" % (i, i) for i in range(2000))
+    require(len(commands(reading(many))) == 2000, "connections are missing")
+    for text in (b"\0" * 100 + head, b"just words\n" * 1000, b"> a quoted OUT\n> THE END\n", b"VER\n"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "text")
+            with open(path, "wb") as out:
+                out.write(text)
+            result = support.run("text", path)
+            require(result.status == 2 and b"not a capture file" in result.err, f"{text[:20]!r} is taken: {result.err!r}")
+
+
+def main():
+    tap = support.Tap()
+    for path in support.samples():
+        name = os.path.basename(path)
+        for style in STYLES:
+            tap.case(f"{name} there and back, {style}", round_trip, name, style)
+        tap.case(f"{name} with placeholders", placeholders, name)
+    tap.case("texts that no log should be", hostile)
+    here = os.path.isdir(LOGS)
+    for name in sorted(COUNTS):
+        if here:
+            tap.case(f"{name}: commands", count, name)
+        else:
+            tap.skip(f"{name}: commands", "not there")
+    for run in ("pidgin-2.3.0_msnp9_tcp", "pidgin-2.10.9_msnp18_tcp", "msnpsharp-3.2.1_msnp18_tcp"):
+        if here:
+            tap.case(f"{run}: log and capture", same_run, run)
+        else:
+            tap.skip(f"{run}: log and capture", "not there")
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
