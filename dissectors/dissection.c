@@ -7,7 +7,10 @@
 #define NOTE SEVERITY_NOTE
 #define WARNING SEVERITY_WARNING
 #define ERROR SEVERITY_ERROR
-#define RULE(identifier, id, severity, explanation, reference) {id, severity, explanation, reference},
+#define CONTRADICTS VERDICT_CONTRADICTS
+#define UNCOVERED VERDICT_UNCOVERED
+#define REMARK VERDICT_REMARK
+#define RULE(identifier, id, severity, verdict, explanation, reference) {id, severity, verdict, explanation, reference},
 const struct finding_rule finding_rules[RULE_COUNT] = {
 #include "dissectors/findings.def"
 };
@@ -15,6 +18,9 @@ const struct finding_rule finding_rules[RULE_COUNT] = {
 #undef NOTE
 #undef WARNING
 #undef ERROR
+#undef CONTRADICTS
+#undef UNCOVERED
+#undef REMARK
 
 /* Bytes that are set aside for a summary at first: few need more. */
 #define SUMMARY_ROOM_MIN 256u
@@ -32,6 +38,13 @@ const char *severity_name(enum severity s)
 		return "error";
 	}
 	return "?";
+}
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = {"contradicts", "not covered", "remark"};
+
+	return names[v];
 }
 
 /* Member by member: clearing the whole array of sources would cost more than most lines take. */

@@ -10,10 +10,18 @@
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
 
+/* What a finding says about the specification. */
+enum verdict {
+	VERDICT_CONTRADICTS, /* what was seen is not as the specification has it */
+	VERDICT_UNCOVERED,   /* the specification does not know what was seen */
+	VERDICT_REMARK,      /* nothing: it is about the capture, an answer, or what cannot be told */
+};
+
 /* A rule that findings are made under; see findings.def. */
 struct finding_rule {
 	const char *id;          /* "msnp.unknown_command", stable */
 	enum severity severity;
+	enum verdict verdict;
 	const char *explanation; /* one line */
 	const char *reference;   /* part of the specification */
 };
@@ -25,7 +33,7 @@ struct finding {
 	struct finding *next;
 };
 
-#define RULE(identifier, id, severity, explanation, reference) RULE_##identifier,
+#define RULE(identifier, id, severity, verdict, explanation, reference) RULE_##identifier,
 enum finding_rule_id {
 #include "dissectors/findings.def"
 	RULE_COUNT
@@ -35,6 +43,9 @@ extern const struct finding_rule finding_rules[RULE_COUNT];
 
 /* "note", "warning", "error" */
 const char *severity_name(enum severity s);
+
+/* "contradicts", "not covered", "remark" */
+const char *verdict_name(enum verdict v);
 
 #define FIELD(identifier, name, type, flags, values, meaning) F_##identifier,
 #define PARAM(name, kind, flags, values, meaning) P_##name,

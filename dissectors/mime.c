@@ -17,12 +17,15 @@
 
 #include <inttypes.h>
 
+#include "dissectors/known.h"
 #include "dissectors/msg_plus.h"
 #include "dissectors/msg_text.h"
 #include "util/utf8.h"
 
 /* Bytes of a text that the summary shows. */
 #define SHOWN_MAX 160u
+/* Size of a message that servers take, headers and all. */
+#define MESSAGE_USUAL 1664u
 /* Longest run of line ends that is no body. */
 #define BLANK_MAX 256u
 
@@ -296,6 +299,17 @@ static void check_carrier(struct dissection *d, struct slice type)
 		check_number(d, number, type);
 }
 
+/* What the register of content types and headers does not have. */
+static void check_known(struct dissection *d, const struct field *parent, const struct field *headers, struct slice type)
+{
+	if (type.len && !known_content_type(type))
+		finding_add(d, RULE_MSG_UNKNOWN_TYPE, field_child(parent, &field_defs[F_MSG_CONTENT_TYPE]), "%.*s",
+			    SLICE_ARG(utf8_cut(type, SHOWN_MAX)));
+	for (const struct field *f = headers->first; f; f = f->next)
+		if (f->key.len && !known_header(f->key))
+			finding_add(d, RULE_MSG_UNKNOWN_HEADER, f, "%.*s", SLICE_ARG(utf8_cut(f->key, SHOWN_MAX)));
+}
+
 /* --- messages --- */
 
 void mime_message_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
@@ -311,6 +325,10 @@ void mime_message_dissect(struct dissection *d, struct field *parent, unsigned s
 		finding_add(d, RULE_MSG_NO_CONTENT_TYPE, headers, "no Content-Type");
 	struct slice type = mime_content_type(d, parent, headers);
 	check_carrier(d, type);
+	check_known(d, parent, headers, type);
+	/* One that was put together came in parts. */
+	if (length > MESSAGE_USUAL && parent->def != &field_defs[F_MSG_JOINED])
+		finding_add(d, RULE_MSG_TOO_LONG, NULL, "%zu bytes, more than %u", length, MESSAGE_USUAL);
 	mime_headers_add(d, parent, headers);
 	if (headers_find(headers, "Message-ID"))
 		add_chunk(d, parent, headers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissectors/msnp_dissect.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "dissectors/challenge.h"
@@ -12,6 +13,8 @@
 
 /* Longest piece of a text that a finding quotes, in bytes. */
 #define QUOTED_MAX 60u
+/* Length of an answer to a challenge. */
+#define CHALLENGE_DIGITS 32u
 
 static size_t offset_in_line(const struct msnp_message *m, struct slice word)
 {
@@ -77,6 +80,14 @@ static void add_verdict(struct dissection *d, const char *verdict)
 	dissection_summary_add(d, "the answer is %s", verdict);
 }
 
+static bool all_hexadecimal(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!isxdigit(s.ptr[i]))
+			return false;
+	return true;
+}
+
 /* QRY from the client: is it what the product id should answer? */
 static void check_challenge(struct dissection *d, const struct msnp_hints *hints)
 {
@@ -91,6 +102,11 @@ static void check_challenge(struct dissection *d, const struct msnp_hints *hints
 		field_add_text(d, &d->root, F_MSNP_PRODUCT_CLIENT, slice_str(key->client), id->source, id->offset, id->length);
 	if (hints->challenge.len == 0) {
 		add_verdict(d, "not checked: no challenge seen");
+		return;
+	}
+	if (response.len != CHALLENGE_DIGITS || !all_hexadecimal(response)) {
+		add_verdict(d, "wrong");
+		finding_add(d, RULE_MSNP_CHALLENGE_FORM, NULL, "%zu bytes: \"%.*s\"", response.len, SLICE_ARG(clip(response)));
 		return;
 	}
 	switch (challenge_verify(hints->challenge, id->value.text, response, &method)) {
@@ -125,6 +141,45 @@ static void add_payload(struct dissection *d, const struct msnp_message *m, cons
 	dissect(d, &d->root, SOURCE_PAYLOAD, 0, m->payload.len, context);
 }
 
+/* The versions in which the sender has any form of that name. */
+static struct msnp_versions versions_of(struct slice name, enum msnp_sender sender)
+{
+	const struct msnp_form *form;
+	struct msnp_versions v = {MSNP_NEWEST + 1, 0};
+
+	for (size_t n = msnp_forms_named(name, &form); n > 0; n--, form++) {
+		if (form->sender != sender)
+			continue;
+		v.lo = form->versions.lo < v.lo ? form->versions.lo : v.lo;
+		v.hi = form->versions.hi > v.hi ? form->versions.hi : v.hi;
+	}
+	return v;
+}
+
+static void wrong_version(struct dissection *d, struct slice name, struct msnp_versions v)
+{
+	if (v.lo == v.hi)
+		finding_add(d, RULE_MSNP_WRONG_VERSION, NULL, "this form of %.*s belongs to MSNP%d", SLICE_ARG(name), v.lo);
+	else
+		finding_add(d, RULE_MSNP_WRONG_VERSION, NULL, "this form of %.*s belongs to MSNP%d to MSNP%d", SLICE_ARG(name), v.lo,
+			    v.hi);
+}
+
+/* A form of another version, or a command that the version has in no form. */
+static void check_version(struct dissection *d, struct slice name, const struct msnp_form *form,
+			  const struct msnp_context *context)
+{
+	struct msnp_versions v = versions_of(name, form->sender);
+	const char *who = form->sender == MSNP_CLIENT ? "client" : "server";
+
+	if (v.hi < context->versions.lo)
+		finding_add(d, RULE_MSNP_NOT_IN_VERSION, NULL, "%.*s of the %s ended with MSNP%d", SLICE_ARG(name), who, v.hi);
+	else if (v.lo > context->versions.hi)
+		finding_add(d, RULE_MSNP_NOT_IN_VERSION, NULL, "%.*s of the %s begins with MSNP%d", SLICE_ARG(name), who, v.lo);
+	else
+		wrong_version(d, name, form->versions);
+}
+
 /* Findings about the form of the line. */
 static void check_form(struct dissection *d, const struct msnp_message *m, const struct msnp_dissected *r,
 		       const struct msnp_context *context)
@@ -149,8 +204,7 @@ static void check_form(struct dissection *d, const struct msnp_message *m, const
 			finding_add(d, RULE_MSNP_WRONG_ROLE, NULL, "this form of %.*s is not known from a connection of this role",
 				    SLICE_ARG(name));
 		else
-			finding_add(d, RULE_MSNP_WRONG_VERSION, NULL, "this form of %.*s belongs to MSNP%d to MSNP%d",
-				    SLICE_ARG(name), form->versions.lo, form->versions.hi);
+			check_version(d, name, form, context);
 		break;
 	case FIT_EXACT:
 		break;
@@ -185,6 +239,34 @@ static void check_framing(struct dissection *d, const struct msnp_message *m, co
 			    m->lost_bytes);
 }
 
+/* Words are parted by single blanks; a parameter may be sent empty (the last one of CVQ). */
+static size_t count_blanks(const struct msnp_dissected *r)
+{
+	size_t blanks = 0, next = 0;
+
+	for (size_t i = 1; i < r->words.count; i++) {
+		while (next < r->match.binding_count && r->match.bindings[next].word < i)
+			next++;
+		blanks += r->words.word[i].len == 0 && !(next < r->match.binding_count && r->match.bindings[next].word == i);
+	}
+	return blanks;
+}
+
+static void check_bytes(struct dissection *d, const struct msnp_message *m, const struct msnp_dissected *r)
+{
+	size_t blanks = count_blanks(r), control = m->line.len;
+
+	for (size_t i = m->line.len; i > 0; i--)
+		if (m->line.ptr[i - 1] < 0x20 || m->line.ptr[i - 1] == 0x7f)
+			control = i - 1;
+	/* Part of a word that is told to be wrong. */
+	bool told = d->findings != NULL;
+	if (blanks)
+		finding_add(d, RULE_MSNP_BLANKS, NULL, "%zu empty word%s", blanks, blanks == 1 ? "" : "s");
+	if (control < m->line.len && !told)
+		finding_add(d, RULE_MSNP_CONTROL, NULL, "byte 0x%02x at %zu", m->line.ptr[control], control);
+}
+
 struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_message *m,
 				   const struct msnp_context *context, const struct msnp_hints *hints)
 {
@@ -208,6 +290,7 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 	else
 		dissection_summarise(d, "unknown command");
 	check_form(d, m, &r, context);
+	check_bytes(d, m, &r);
 	check_framing(d, m, hints);
 	d->unreliable |= (m->unreliable & MSNP_UNRELIABLE_PAYLOAD) != 0;
 	add_payload(d, m, &r.match, context);

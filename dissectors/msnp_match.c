@@ -339,6 +339,19 @@ static const struct msnp_form *closest_form(const struct msnp_form *form, size_t
 	return closest;
 }
 
+/* How many versions lie between a form and those of the connection. */
+static int versions_between(const struct msnp_form *form, const struct msnp_context *context)
+{
+	int before = form->versions.lo - context->versions.hi, behind = context->versions.lo - form->versions.hi;
+
+	return before > behind ? before : behind;
+}
+
+static bool is_nearer(const struct msnp_form *form, const struct msnp_form *than, const struct msnp_context *context)
+{
+	return versions_between(form, context) <= versions_between(than, context);
+}
+
 struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, const struct msnp_context *context,
 			     struct arena *arena)
 {
@@ -357,7 +370,8 @@ struct msnp_match msnp_match(struct msnp_words words, enum msnp_sender sender, c
 			continue;
 		/* Of forms that look alike the one counts that answers what was asked. */
 		t.score = t.score * 2 + (context->request.len && msnp_replies_to(form, context->request));
-		if ((here && best.fit != FIT_EXACT) || t.score >= best_score) {
+		bool better = t.score > best_score || (t.score == best_score && (here || is_nearer(form, best.form, context)));
+		if ((here && best.fit != FIT_EXACT) || better) {
 			take(&best, &t, form, here ? FIT_EXACT : FIT_OTHER, bindings);
 			best_score = t.score;
 		}

@@ -5,6 +5,7 @@
  */
 #include "dissectors/service.h"
 
+#include "dissectors/known.h"
 #include "dissectors/service_table.h"
 #include "util/utf8.h"
 
@@ -233,6 +234,16 @@ static void dissect_operation(const struct service_call *c)
 		(request ? o->request : o->response)(c);
 }
 
+/* A response would say no more than its request. */
+static void check_operation(const struct service_call *c)
+{
+	const struct field *f = field_child(&c->d->root, &field_defs[F_SOAP_OPERATION]);
+
+	if (f && c->m->is_request && !c->entry->operation && !known_operation(c->operation))
+		finding_add(c->d, RULE_SOAP_UNKNOWN, f, "%.*s of %s", SLICE_ARG(service_shown(c->operation)),
+			    c->entry->service.name);
+}
+
 static void add_document(const struct service_call *c, const struct xml_document *document)
 {
 	struct dissection *d = c->d;
@@ -299,6 +310,7 @@ struct service_result service_dissect(struct dissection *d, const struct service
 		soap_fields(&c);
 	if (c.operation.len && (c.header || c.body || slice_eq_str(slice_str(c.entry->service.protocol), "soap")))
 		field_add_text(d, &d->root, F_SOAP_OPERATION, c.operation, c.source, 0, 0);
+	check_operation(&c);
 	dissect_operation(&c);
 	if (c.fault)
 		soap_fault(&c, &result);

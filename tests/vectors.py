@@ -113,7 +113,7 @@ def notification(version, line, payload):
     steps = mkpcap.parse(f"@conn NS 192.0.2.10:1820 198.51.100.20:1863 ns\n>>> VER 1 MSNP{version} CVR0\n<<< VER 1 MSNP{version}\n")
     steps.append(mkp2p.command("NS", line.startswith(">"), line[4:], payload))
     event = next(e for e in play(steps) if e["type"] == "event" and e["name"] == line[4:7])
-    clean(event)
+    clean(event, "order.sign_in")
     return event["fields"]
 
 
@@ -122,7 +122,7 @@ def notification_as_it_is(version, data):
     steps = mkpcap.parse(f"@conn NS 192.0.2.10:1820 198.51.100.20:1863 ns\n>>> VER 1 MSNP{version} CVR0\n<<< VER 1 MSNP{version}\n")
     steps.append(mkp2p.Raw("NS", False, data))
     event = next(e for e in play(steps) if e["type"] == "event" and e["name"] == data[:3].decode())
-    clean(event)
+    clean(event, "order.sign_in")
     return event["fields"]
 
 

@@ -7,6 +7,7 @@
 #include "dissectors/msnp_framer.h"
 #include "dissectors/msnp_state.h"
 #include "session/oim.h"
+#include "session/order.h"
 #include "session/origins.h"
 #include "session/p2p.h"
 #include "session/pairs.h"
@@ -39,6 +40,7 @@ struct conversation {
 	struct msnp_state state;
 	struct msnp_context context;  /* for the framers: what is certain */
 	struct direction direction[2]; /* by enum msnp_sender */
+	struct order order;
 	bool inherited;               /* version known from the notification server */
 	bool settled;                 /* decided, forced or ended: events need not wait */
 	bool started;                 /* the sink knows it */

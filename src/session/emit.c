@@ -7,6 +7,7 @@
 #include "dissectors/msnp_dissect.h"
 #include "session/conversation.h"
 #include "session/peer.h"
+#include "session/secrets.h"
 #include "session/web.h"
 
 static void update_connection(struct conversation *v)
@@ -192,6 +193,7 @@ static void hand_over_event(struct session *s, struct connection *n, struct even
 		s->options.frames(s->options.frames_ctx, e->frames, e->frame_count);
 	if (n->coarse)
 		e->latency_ns = TIME_NONE;
+	secrets_observe(e, &s->dissection);
 	/* Bytes that are not those sent would be taken for messages that break the rules. */
 	if (!(e->unreliable & MSNP_UNRELIABLE_PAYLOAD)) {
 		p2p_observe(s->p2p, e, &s->dissection);
@@ -239,6 +241,7 @@ static void emit_event(struct session *s, struct conversation *v, const struct i
 	else
 		fill_gateway(s, item, &e);
 	pairs_observe(s->pairs, &e, &s->dissection);
+	order_observe(&v->order, &e, &s->dissection);
 	add_anomalies(&s->dissection, item->anomalies);
 	add_connection_findings(&s->dissection, v);
 	hand_over_event(s, &v->connection, &e);

@@ -36,15 +36,15 @@ static const struct row rows[] = {
 	 "msg.charset=\"utf-8\" msg.text=\"hi\"",
 	 "text/plain: \"hi\""},
 	/* Bare CR, bare LF. */
-	{"A: 1\rContent-Type: text/plain\r\rhi\r",
-	 "msg.headers{[A]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\r\"",
+	{"kv: 1\rContent-Type: text/plain\r\rhi\r",
+	 "msg.headers{[kv]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\r\"",
 	 "text/plain: \"hi\r\""},
-	{"A: 1\nContent-Type: text/plain\n\nhi",
-	 "msg.headers{[A]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\"",
+	{"kv: 1\nContent-Type: text/plain\n\nhi",
+	 "msg.headers{[kv]=\"1\" [Content-Type]=\"text/plain\"} msg.content_type=\"text/plain\" msg.text=\"hi\"",
 	 "text/plain: \"hi\""},
 	/* Repeated and folded headers. */
-	{"A: 1\r\na: 2\r\nB: x\r\n\ty\r\n  z\r\n" PLAIN "\r\n",
-	 "msg.headers{[A]=\"1\" [a]=\"2\" [B]=\"x y z\" [Content-Type]=\"text/plain; charset=UTF-8\"} "
+	{"kv: 1\r\nKV: 2\r\nAge: x\r\n\ty\r\n  z\r\n" PLAIN "\r\n",
+	 "msg.headers{[kv]=\"1\" [KV]=\"2\" [Age]=\"x y z\" [Content-Type]=\"text/plain; charset=UTF-8\"} "
 	 "msg.content_type=\"text/plain\" msg.charset=\"UTF-8\" msg.text=\"\"",
 	 "text/plain: \"\""},
 	/* Text that is not UTF-8, and where that cannot be told. */
@@ -107,14 +107,14 @@ static const struct row rows[] = {
 	 "text/x-msmsgscontrol"},
 	/* Other bodies. */
 	{"Content-Type: application/x-unknown\r\n\r\n12\x01" "4",
-	 "msg.headers{[Content-Type]=\"application/x-unknown\"} msg.content_type=\"application/x-unknown\" msg.body=4",
+	 "msg.headers{[Content-Type]=\"application/x-unknown\"} msg.content_type=\"application/x-unknown\" msg.body=4 !msg.unknown_type",
 	 "application/x-unknown, 4 bytes"},
 	{"Content-Type: application/x-unknown\r\n\r\n1\xff",
-	 "msg.headers{[Content-Type]=\"application/x-unknown\"} msg.content_type=\"application/x-unknown\" msg.body=2",
+	 "msg.headers{[Content-Type]=\"application/x-unknown\"} msg.content_type=\"application/x-unknown\" msg.body=2 !msg.unknown_type",
 	 "application/x-unknown, 2 bytes"},
 	{"Content-Type: application/x-unknown\r\n\r\n1\t\r\n\xc3\xa9",
 	 "msg.headers{[Content-Type]=\"application/x-unknown\"} msg.content_type=\"application/x-unknown\" "
-	 "msg.body_text=\"1\t\r\n\xc3\xa9\"",
+	 "msg.body_text=\"1\t\r\n\xc3\xa9\" !msg.unknown_type",
 	 "application/x-unknown, 6 bytes"},
 	{"Content-Type: text/x-msmsgsprofile\r\nMSPAuth: 7secret\r\nMSPauth:\r\n\r\n",
 	 "msg.headers{[Content-Type]=\"text/x-msmsgsprofile\" [MSPAuth]=\"7secret\" [MSPauth]=\"\"} "
@@ -126,7 +126,7 @@ static const struct row rows[] = {
 	 "msg.charset=\"UTF-8\" msg.text=\"hi\" !msg.bad_header",
 	 "text/plain: \"hi\""},
 	{PLAIN, PLAIN_TREE "msg.text=\"\" !msg.no_blank_line", "text/plain: \"\""},
-	{"A: 1\r\n\r\n??", "msg.headers{[A]=\"1\"} msg.body_text=\"??\" !msg.no_content_type", "message without type, 2 bytes"},
+	{"kv: 1\r\n\r\n??", "msg.headers{[kv]=\"1\"} msg.body_text=\"??\" !msg.no_content_type", "message without type, 2 bytes"},
 	{"Content-Type:\r\n\r\n?", "msg.headers{[Content-Type]=\"\"} msg.content_type=\"\" msg.body_text=\"?\"",
 	 "message without type, 1 bytes"},
 	{"", "msg.headers !msg.no_blank_line !msg.no_content_type", "message without type"},

@@ -331,9 +331,9 @@ static void test_long_message(void **state)
 	(void)state;
 	begin(&r);
 	observe_large(&r, 1, "Chunks: 3", SPLIT_MESSAGE_BYTES_MAX / 2);
-	assert_joined(&r, "");
+	assert_joined(&r, " !msg.too_long");
 	observe_large(&r, 1, "Chunk: 1", SPLIT_MESSAGE_BYTES_MAX / 2);
-	assert_joined(&r, " !msg.chunk");
+	assert_joined(&r, " !msg.too_long !msg.chunk");
 	observe_large(&r, 1, "Chunk: 1", 1);
 	observe_large(&r, 1, "Chunk: 2", 1);
 	observe_large(&r, 1, "Chunks: 3", 1);
@@ -349,7 +349,7 @@ static void test_many_bytes(void **state)
 	begin(&r);
 	for (unsigned i = 2; i < 11; i++) {
 		observe_large(&r, i, "Chunks: 2", SPLIT_TOTAL_BYTES_MAX / 9);
-		assert_joined(&r, i < 10 ? "" : " !msg.chunk");
+		assert_joined(&r, i < 10 ? " !msg.too_long" : " !msg.too_long !msg.chunk");
 	}
 	observe_large(&r, 3, "Chunk: 1", 1);
 	assert_non_null(field_child(&r.d.root, &field_defs[F_MSG_JOINED]));
