@@ -22,6 +22,9 @@ _msnscope_value() {
 	--kind) _msnscope_offer 'objects oim soap chat all' "$2" ;;
 	--table) _msnscope_offer 'files versions roles transports connections commands content-types operations errors findings' "$2" ;;
 	--format) _msnscope_offer 'mediawiki markdown csv json' "$2" ;;
+	--severity) _msnscope_offer 'note warning error' "$2" ;;
+	--only | --ignore) _msnscope_offer "$(_msnscope_names "${COMP_WORDS[0]}" rules '[a-z0-9_]+\.[a-z0-9_]+')" "$2" ;;
+	--wanted) _msnscope_files "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
 	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
@@ -47,7 +50,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		tui | text | json | sessions | chat | extract | stats | tables | commands | fields | help)
+		tui | text | json | sessions | chat | extract | stats | tables | check | rules | commands | fields | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -74,6 +77,8 @@ _msnscope() {
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
 	stats) options+=' -Y -j -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
 	tables) options+=' -Y -j -o -r --format --limit --polls --verbatim --verify-checksums --version' ;;
+	check) options+=' -Y -j -o -r -v --ignore --json --limit --new --only --polls --sarif --severity --show-secrets --verify-checksums --wanted' ;;
+	rules) options+=' -o --json' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;
 	help) options='' ;;
@@ -86,9 +91,9 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats tables commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats tables check rules commands fields help' -- "$current")
 		;;
-	tui | text | json | sessions | chat | extract | stats) _msnscope_files "$current" ;;
+	tui | text | json | sessions | chat | extract | stats | check) _msnscope_files "$current" ;;
 	tables)
 		if [[ $previous == tables ]]; then
 			_msnscope_offer 'commands wiki values types coverage spec diff' "$current"
@@ -96,8 +101,9 @@ _msnscope() {
 			_msnscope_files "$current"
 		fi
 		;;
-	help) _msnscope_offer 'tui text json sessions chat extract stats tables commands fields limits' "$current" ;;
+	help) _msnscope_offer 'tui text json sessions chat extract stats tables check rules commands fields limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
+	rules) _msnscope_offer "$(_msnscope_names "$program" rules '[a-z0-9_]+\.[a-z0-9_]+')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;
 	esac
 }

@@ -296,6 +296,15 @@ static struct slice folder_name(const struct field *f)
 	return f ? utf8_cut(f->value.text, SHOWN_MAX) : SLICE_LIT("?");
 }
 
+/* A whole number, perhaps negative. */
+static bool is_integer(struct slice s)
+{
+	uint64_t n;
+	size_t sign = s.len && s.ptr[0] == '-';
+
+	return slice_u64(slice_sub(s, sign, s.len), &n);
+}
+
 void oim_moved_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
 		       const struct msnp_context *context)
 {
@@ -305,6 +314,9 @@ void oim_moved_dissect(struct dissection *d, struct field *parent, unsigned sour
 	const struct field *count = move_header(d, parent, F_OIM_MOVED, headers, "Message-Delta");
 
 	(void)context;
+	if (count && !is_integer(count->value.text))
+		finding_add(d, RULE_MSG_BAD_VALUE, count, "Message-Delta is not a number: \"%.*s\"",
+			    SLICE_ARG(utf8_cut(count->value.text, SHOWN_MAX)));
 	dissection_summary_add(d, "%.*s mail%s moved from %.*s to %.*s",
 			       SLICE_ARG(count ? utf8_cut(count->value.text, SHOWN_MAX) : SLICE_LIT("?")),
 			       count && slice_eq_str(count->value.text, "1") ? "" : "s", SLICE_ARG(folder_name(from)),

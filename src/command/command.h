@@ -37,6 +37,8 @@ int command_extract(const struct options *o);
 int command_sessions(const struct options *o);
 int command_stats(const struct options *o);
 int command_tables(const struct options *o);
+int command_check(const struct options *o);
+int command_rules(const struct options *o);
 int command_commands(const struct options *o);
 int command_fields(const struct options *o);
 int command_help(const struct options *o);

@@ -61,6 +61,16 @@ const struct subcommand subcommands[] = {
 	 "  spec      the commands of the specification, of one --version or all; reads no FILE\n"
 	 "  diff M N  what is different in version N, seen from version M; reads no FILE\n",
 	 command_tables},
+	{"check", FOR_CHECK, "[OPTION]... [FILE]...", "tell where captures and specification disagree",
+	 "Prints the findings of captures, one a line: what contradicts the specification of the protocol, what\n"
+	 "it does not cover, and remarks; and how often each rule was met. 'msnscope rules' explains the rules.\n"
+	 "With --new or --wanted it prints what is worth writing down instead. Ends with status 1 when there\n"
+	 "are errors.\n",
+	 command_check},
+	{"rules", FOR_RULES, "[OPTION]... [RULE]...", "explain the rules of findings",
+	 "Prints id, severity, verdict and explanation of all rules, or of those whose ids begin with RULE. The\n"
+	 "exact id of a rule gives it in full.\n",
+	 command_rules},
 	{"commands", FOR_COMMANDS, "[OPTION]... [NAME|NUMBER|errors]...", "look up commands and errors of the protocol",
 	 "Prints the forms of all commands, or those of the NAMEs in full: parameters, values, what they\n"
 	 "answer and the sources. A three-digit NUMBER is an error; 'errors' lists them all.\n",
@@ -142,7 +152,7 @@ int command_usage(void)
 			      "  --help    print help\n"
 			      "  --version print the version\n\n"
 			      "'msnscope help SUBCOMMAND' lists the options of a subcommand.\n"
-			      "Exit status: 0 done; 2 wrong usage or unreadable input; 3 input damaged part-way.\n");
+			      "Exit status: 0 done; 1 check found errors; 2 wrong usage or unreadable input; 3 input damaged part-way.\n");
 	return print(&text);
 }
 

@@ -8,6 +8,7 @@
 /* Exit status of the program. */
 enum {
 	STATUS_DONE = 0,
+	STATUS_ERRORS = 1,   /* check found errors */
 	STATUS_UNUSABLE = 2, /* wrong usage, unreadable input, output that cannot be written */
 	STATUS_DAMAGED = 3,  /* input damaged part-way; all around the damage was written */
 };

@@ -23,14 +23,19 @@ enum {
 	OPTION_EACH,
 	OPTION_FORMAT,
 	OPTION_HELP,
+	OPTION_IGNORE,
 	OPTION_JSON,
 	OPTION_KIND,
 	OPTION_LIMIT,
+	OPTION_NEW,
+	OPTION_ONLY,
 	OPTION_PAYLOAD,
 	OPTION_POLLS,
 	OPTION_PRETTY,
 	OPTION_RANGES,
 	OPTION_ROLE,
+	OPTION_SARIF,
+	OPTION_SEVERITY,
 	OPTION_SHOW_SECRETS,
 	OPTION_STYLE,
 	OPTION_TABLE,
@@ -38,12 +43,13 @@ enum {
 	OPTION_VERBATIM,
 	OPTION_VERIFY_CHECKSUMS,
 	OPTION_VERSION,
+	OPTION_WANTED,
 };
 
 struct option_row {
 	const char *name; /* long name, or NULL; first, for message_nearest */
 	int code;         /* the letter, or OPTION_ */
-	const char *argument;
+	const char *argument; /* or NULL; "[=FILE]" need not be given */
 	unsigned for_whom;
 	const char *help;
 };
@@ -61,17 +67,24 @@ static const struct option_row rows[] = {
 	{"kind", OPTION_KIND, "KIND,...", FOR_EXTRACT, "what to write: objects (also without this option), oim, soap, chat, all"},
 	{NULL, 'Y', "EXPR", FOR_READING, "only events that match; see msnscope-filter(7)"},
 	{NULL, 'j', "N", FOR_READING & ~(FOR_EXTRACT | FOR_TUI | FOR_TRANSCRIPT), "read N files at a time; 0: one for each processor"},
+	{"severity", OPTION_SEVERITY, "LEAST", FOR_CHECK, "only findings of at least this severity: note, warning or error"},
+	{"only", OPTION_ONLY, "RULE,...", FOR_CHECK, "only findings of these rules; 'xml.' is all that begin so"},
+	{"ignore", OPTION_IGNORE, "RULE,...", FOR_CHECK, "no findings of these rules"},
+	{"new", OPTION_NEW, NULL, FOR_CHECK, "what the specification does not cover, each thing once, where it was first"},
+	{"wanted", OPTION_WANTED, "[=FILE]", FOR_CHECK, "events that answer a list of questions; else that of the wiki"},
+	{"sarif", OPTION_SARIF, NULL, FOR_CHECK, "write a SARIF 2.1.0 log"},
 	{"table", OPTION_TABLE, "NAME,...", FOR_STATS, "only these tables"},
 	{"format", OPTION_FORMAT, "FORMAT", FOR_TABLES, "mediawiki (also without this option), markdown, csv or json"},
 	{"verbatim", OPTION_VERBATIM, NULL, FOR_TABLES | FOR_TRANSCRIPT, "show names, accounts, addresses and texts, else placeholders"},
 	{"each", OPTION_EACH, NULL, FOR_STATS, "tables for each capture, else for all together"},
 	{"csv", OPTION_CSV, NULL, FOR_STATS, "write CSV"},
 	{NULL, 'v', NULL, FOR_TEXT, "show the fields of each event; twice: all, and its bytes"},
+	{NULL, 'v', NULL, FOR_CHECK, "show all findings, not only the first of a rule in each file"},
 	{NULL, 'v', NULL, FOR_SESSIONS, "list all contacts and changes of presence"},
 	{NULL, 'v', NULL, FOR_CHAT, "show who is typing, and how conversations end"},
 	{"both", OPTION_BOTH, NULL, FOR_CHAT, "show a conversation that was captured at both ends twice"},
 	{"style", OPTION_STYLE, "STYLE", FOR_TRANSCRIPT, "arrows: >>> and <<<, also without this option; cs: C: and S:"},
-	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT | FOR_TUI, "show tickets, passwords and keys, else masked as ***"},
+	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TEXT | FOR_TUI | FOR_CHECK, "show tickets, passwords and keys, else masked as ***"},
 	{"show-secrets", OPTION_SHOW_SECRETS, NULL, FOR_TRANSCRIPT, "with --verbatim: tickets, passwords and keys too, else masked as ***"},
 	{"payload", OPTION_PAYLOAD, NULL, FOR_JSON, "add the exact payload bytes, in base64"},
 	{"pretty", OPTION_PRETTY, NULL, FOR_JSON, "write one indented array"},
@@ -82,7 +95,7 @@ static const struct option_row rows[] = {
 	{"version", OPTION_VERSION, "N", FOR_COMMANDS | FOR_EXPLAIN | FOR_TABLES, "only forms that MSNPN has"},
 	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS | FOR_EXPLAIN, "only forms spoken with a server of this kind: DS, NS or SB"},
 	{"direction", OPTION_DIRECTION, "SIDE", FOR_COMMANDS | FOR_EXPLAIN, "only forms sent by this side: client (C>S) or server (S>C)"},
-	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS | FOR_SESSIONS | FOR_CHAT, "write one JSON object a line"},
+	{"json", OPTION_JSON, NULL, FOR_COMMANDS | FOR_FIELDS | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_CHECK | FOR_RULES, "write one JSON object a line"},
 	{"color", OPTION_COLOR, "WHEN", FOR_ALL, "colour: auto, always or never"},
 	{"help", OPTION_HELP, NULL, FOR_ALL, "print help"},
 };
@@ -95,6 +108,18 @@ struct getopt_tables {
 	struct option words[ROWS + 1];
 };
 
+static bool is_optional(const struct option_row *row)
+{
+	return row->argument && row->argument[0] == '[';
+}
+
+static int argument_kind(const struct option_row *row)
+{
+	if (is_optional(row))
+		return optional_argument;
+	return row->argument ? required_argument : no_argument;
+}
+
 static void make_tables(struct getopt_tables *t, unsigned for_whom)
 {
 	char *letter = t->letters;
@@ -106,7 +131,7 @@ static void make_tables(struct getopt_tables *t, unsigned for_whom)
 		if (!(rows[i].for_whom & for_whom))
 			continue;
 		if (rows[i].name) {
-			*word++ = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, rows[i].code};
+			*word++ = (struct option){rows[i].name, argument_kind(&rows[i]), NULL, rows[i].code};
 			continue;
 		}
 		*letter++ = (char)rows[i].code;
@@ -136,6 +161,17 @@ static bool parse_colour(struct options *o, const char *value)
 		}
 	}
 	return bad_value("--color", value, "auto, always or never");
+}
+
+static bool parse_severity(struct options *o, const char *value)
+{
+	for (int s = SEVERITY_NOTE; s <= SEVERITY_ERROR; s++) {
+		if (strcmp(value, severity_name((enum severity)s)) == 0) {
+			o->severity = (enum severity)s;
+			return true;
+		}
+	}
+	return bad_value("--severity", value, "note, warning or error");
 }
 
 int options_version(const char *value)
@@ -299,6 +335,17 @@ static bool take_value(struct options *o, int code, const char *value)
 		return parse_format(o, value);
 	case OPTION_KIND:
 		return parse_kinds(o, value);
+	case OPTION_IGNORE:
+		o->ignore = value;
+		return true;
+	case OPTION_ONLY:
+		o->only = value;
+		return true;
+	case OPTION_SEVERITY:
+		return parse_severity(o, value);
+	case OPTION_WANTED:
+		o->wanted = value ? value : "";
+		return true;
 	case OPTION_LIMIT:
 		return limits_set(&o->pipeline, value);
 	case OPTION_STYLE:
@@ -329,6 +376,8 @@ static bool *flag_of(struct options *o, int code)
 		return &o->help;
 	case OPTION_JSON:
 		return &o->json;
+	case OPTION_NEW:
+		return &o->news;
 	case OPTION_PAYLOAD:
 		return &o->payload;
 	case OPTION_POLLS:
@@ -337,6 +386,8 @@ static bool *flag_of(struct options *o, int code)
 		return &o->pretty;
 	case OPTION_RANGES:
 		return &o->ranges;
+	case OPTION_SARIF:
+		return &o->sarif;
 	case OPTION_SHOW_SECRETS:
 		return &o->show_secrets;
 	case OPTION_VERBATIM:
@@ -444,7 +495,7 @@ bool options_takes_next(const char *argument)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		/* At the top --version has no value. */
-		if (!rows[i].argument || rows[i].code == OPTION_VERSION)
+		if (!rows[i].argument || is_optional(&rows[i]) || rows[i].code == OPTION_VERSION)
 			continue;
 		if (rows[i].name ? strncmp(argument, "--", 2) == 0 && strcmp(argument + 2, rows[i].name) == 0
 				 : argument[0] == '-' && argument[1] == (char)rows[i].code && !argument[2])
@@ -467,7 +518,7 @@ void options_help(struct buffer *out, unsigned for_whom)
 		else
 			buffer_printf(out, "  -%c", rows[i].code);
 		if (rows[i].argument)
-			buffer_printf(out, rows[i].name ? "=%s" : " %s", rows[i].argument);
+			buffer_printf(out, is_optional(&rows[i]) ? "%s" : rows[i].name ? "=%s" : " %s", rows[i].argument);
 		while (out->len - begin < 22)
 			buffer_add_byte(out, ' ');
 		buffer_printf(out, "  %s\n", rows[i].help);

@@ -18,12 +18,15 @@ enum {
 	FOR_SESSIONS = 128,
 	FOR_CHAT = 256,
 	FOR_TUI = 512,
+	FOR_CHECK = 1024,
+	FOR_RULES = 2048,
 	FOR_TABLES = 4096,
 	FOR_TRANSCRIPT = 8192,
 	FOR_EXPLAIN = 16384,
-	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI | FOR_TABLES | FOR_TRANSCRIPT,
+	FOR_READING = FOR_TEXT | FOR_JSON | FOR_EXTRACT | FOR_STATS | FOR_SESSIONS | FOR_CHAT | FOR_TUI | FOR_CHECK | FOR_TABLES |
+		      FOR_TRANSCRIPT,
 	FOR_LIVE = FOR_TEXT | FOR_JSON | FOR_TUI,
-	FOR_ALL = 1023 | FOR_TABLES | FOR_TRANSCRIPT | FOR_EXPLAIN,
+	FOR_ALL = 32767,
 };
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -34,6 +37,10 @@ struct options {
 	const char *output;    /* -o, or NULL */
 	unsigned kinds;        /* EXTRACT_ bits of --kind; 0: not given */
 	const char *filter;    /* -Y, or NULL */
+	const char *only, *ignore; /* lists of rules, or NULL */
+	const char *wanted;    /* --wanted: name of a list, empty for the installed one; or NULL */
+	enum severity severity; /* the least that is told */
+	uint64_t *errors;      /* where command_check gets their number */
 	const char *interface; /* -i, or NULL */
 	const char *capture_filter, *write_msn, *write_all, *user; /* -f, -w, -W, --user, or NULL */
 	bool list_interfaces;
@@ -42,7 +49,7 @@ struct options {
 	enum colour_when colour;
 	bool help;
 	unsigned tables;       /* bits 1 << enum stats_table of --table; 0: not given */
-	bool show_secrets, payload, pretty, ranges, json, csv, each, both;
+	bool show_secrets, payload, pretty, ranges, json, sarif, csv, each, both, news;
 	bool verbatim, letters; /* --verbatim, --style */
 	unsigned verbose;
 	struct pipeline_options pipeline;

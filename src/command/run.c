@@ -278,8 +278,8 @@ void run_files(struct run *r, const struct options *o, const struct run_writer *
 	size_t count = o->parallel ? worker_count(o) : 1;
 	struct filter *filter;
 
-	/* A pretty array is one value over all files. */
-	if (count > 1 && !o->pretty) {
+	/* A pretty array, or a SARIF log, is one value over all files. */
+	if (count > 1 && !o->pretty && !o->sarif) {
 		if (run_filter(r, o, &filter))
 			workers_run(r, o, w, count);
 		filter_free(filter);
