@@ -18,6 +18,8 @@
 /* Bytes of a text, and shortcuts, that the summary shows. */
 #define SHOWN_MAX 40u
 #define SHORTCUTS_SHOWN 8u
+/* Characters of a shortcut that clients let users type. */
+#define SHORTCUT_USUAL 7u
 
 #define OBJECT_EMOTICON 2u
 
@@ -31,6 +33,15 @@ static void add_object(struct dissection *d, struct field *item, struct slice te
 	if (type && type->has_value && type->value.number != OBJECT_EMOTICON)
 		finding_add(d, RULE_EMOTICON_BROKEN, type, "object of type %" PRIu64 " where %u is expected",
 			    type->value.number, OBJECT_EMOTICON);
+}
+
+static size_t characters(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += (s.ptr[i] & 0xc0) != 0x80;
+	return n;
 }
 
 /* One pair at the beginning of rest; returns its bytes with the tab behind it. */
@@ -47,6 +58,9 @@ static size_t add_pair(struct dissection *d, struct field *parent, struct slice 
 	field_syntax(item, 0, end < rest.len);
 	if (tab == 0)
 		finding_add(d, RULE_EMOTICON_BROKEN, shortcut, "empty shortcut");
+	if (characters(shortcut->value.text) > SHORTCUT_USUAL)
+		finding_add(d, RULE_EMOTICON_LONG, shortcut, "%zu characters, more than %u", characters(shortcut->value.text),
+			    SHORTCUT_USUAL);
 	if (object.len)
 		add_object(d, item, object);
 	else

@@ -2,7 +2,7 @@
 #include "dissectors/known.h"
 
 #define HEADER(name) name,
-#define TYPE(name)
+#define TYPE(name, place)
 #define OPERATION(name)
 static const char *const headers[] = {
 #include "dissectors/known.def"
@@ -12,9 +12,15 @@ static const char *const headers[] = {
 #undef OPERATION
 
 #define HEADER(name)
-#define TYPE(name) name,
+#define TYPE(name, place) {name, place},
 #define OPERATION(name)
-static const char *const types[] = {
+#define NS MSNP_NS
+#define SB MSNP_SB
+#define ANY MSNP_ANY_ROLE
+static const struct {
+	const char *name;
+	unsigned places;
+} types[] = {
 #include "dissectors/known.def"
 };
 #undef HEADER
@@ -22,7 +28,7 @@ static const char *const types[] = {
 #undef OPERATION
 
 #define HEADER(name)
-#define TYPE(name)
+#define TYPE(name, place)
 #define OPERATION(name) name,
 static const char *const operations[] = {
 #include "dissectors/known.def"
@@ -44,9 +50,15 @@ bool known_header(struct slice name)
 	return list_holds(headers, sizeof(headers) / sizeof(headers[0]), name);
 }
 
-bool known_content_type(struct slice type)
+bool known_content_type(struct slice type, unsigned *places)
 {
-	return list_holds(types, sizeof(types) / sizeof(types[0]), type);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (!slice_eq_str(type, types[i].name))
+			continue;
+		*places = types[i].places;
+		return true;
+	}
+	return false;
 }
 
 bool known_operation(struct slice name)

@@ -3,13 +3,13 @@
 #ifndef MSNSCOPE_DISSECTORS_KNOWN_H
 #define MSNSCOPE_DISSECTORS_KNOWN_H
 
-#include "util/slice.h"
+#include "dissectors/msnp.h"
 
 /* A header of MSG and its relatives; case is ignored. */
 bool known_header(struct slice name);
 
-/* A content type of theirs, in lower case, without parameters. */
-bool known_content_type(struct slice type);
+/* A content type of theirs, in lower case, without parameters.  *places: roles of servers that MSG carries it through. */
+bool known_content_type(struct slice type, unsigned *places);
 
 /* An operation of a SOAP service. */
 bool known_operation(struct slice name);

@@ -299,15 +299,29 @@ static void check_carrier(struct dissection *d, struct slice type)
 		check_number(d, number, type);
 }
 
-/* What the register of content types and headers does not have. */
-static void check_known(struct dissection *d, const struct field *parent, const struct field *headers, struct slice type)
+/* Is it MSG, through a kind of server that does not carry such messages?  UUM and UBM carry them through others. */
+static bool is_misplaced(const struct dissection *d, unsigned places, unsigned roles)
 {
-	if (type.len && !known_content_type(type))
-		finding_add(d, RULE_MSG_UNKNOWN_TYPE, field_child(parent, &field_defs[F_MSG_CONTENT_TYPE]), "%.*s",
-			    SLICE_ARG(utf8_cut(type, SHOWN_MAX)));
-	for (const struct field *f = headers->first; f; f = f->next)
-		if (f->key.len && !known_header(f->key))
-			finding_add(d, RULE_MSG_UNKNOWN_HEADER, f, "%.*s", SLICE_ARG(utf8_cut(f->key, SHOWN_MAX)));
+	const struct field *name = field_child(&d->root, &field_defs[F_MSNP_NAME]);
+
+	return roles && !(roles & places) && name && slice_eq_str(name->value.text, "MSG");
+}
+
+/* Content types and headers that the register does not have, or has in another place. */
+static void check_known(struct dissection *d, const struct field *parent, const struct field *headers, struct slice type,
+			unsigned roles)
+{
+	const struct field *f = field_child(parent, &field_defs[F_MSG_CONTENT_TYPE]);
+	unsigned places;
+
+	if (type.len && !known_content_type(type, &places))
+		finding_add(d, RULE_MSG_UNKNOWN_TYPE, f, "%.*s", SLICE_ARG(utf8_cut(type, SHOWN_MAX)));
+	else if (type.len && is_misplaced(d, places, roles))
+		finding_add(d, RULE_MSG_CARRIER, f, "%.*s does not come through %s", SLICE_ARG(utf8_cut(type, SHOWN_MAX)),
+			    msnp_role_name(roles));
+	for (const struct field *h = headers->first; h; h = h->next)
+		if (h->key.len && !known_header(h->key))
+			finding_add(d, RULE_MSG_UNKNOWN_HEADER, h, "%.*s", SLICE_ARG(utf8_cut(h->key, SHOWN_MAX)));
 }
 
 /* --- messages --- */
@@ -325,7 +339,7 @@ void mime_message_dissect(struct dissection *d, struct field *parent, unsigned s
 		finding_add(d, RULE_MSG_NO_CONTENT_TYPE, headers, "no Content-Type");
 	struct slice type = mime_content_type(d, parent, headers);
 	check_carrier(d, type);
-	check_known(d, parent, headers, type);
+	check_known(d, parent, headers, type, context ? context->roles : 0);
 	/* One that was put together came in parts. */
 	if (length > MESSAGE_USUAL && parent->def != &field_defs[F_MSG_JOINED])
 		finding_add(d, RULE_MSG_TOO_LONG, NULL, "%zu bytes, more than %u", length, MESSAGE_USUAL);

@@ -15,6 +15,7 @@
 #include "dissectors/mime.h"
 #include "dissectors/msnp_value.h"
 #include "dissectors/p2p.h"
+#include "util/utf8.h"
 
 /* Packets that one body is parted into; what follows stays with the last. */
 #define BRIDGED_MAX 64u
@@ -56,6 +57,10 @@ static int version_of(struct dissection *d, struct field *parent)
 		finding_add(d, RULE_P2P_CARRIER, routed, "no endpoint that the packet is for");
 		return 1;
 	}
+	/* Servers cut off who sends packets in another way. */
+	const struct field *mode = field_child(&d->root, &field_defs[P_ack_mode]);
+	if (mode && mode->has_value && !slice_eq_str(mode->value.text, "D"))
+		finding_add(d, RULE_P2P_CARRIER, mode, "sent as %.*s, not as D", SLICE_ARG(utf8_cut(mode->value.text, 8)));
 	if (!to)
 		finding_add(d, RULE_P2P_CARRIER, field_child(parent, &field_defs[F_MSG_HEADERS]), "no P2P-Dest");
 	/* aMSN ends an address whose endpoint it does not know in a bare semicolon. */

@@ -106,7 +106,7 @@ static void write_json(struct check *c, const struct event *e, uint64_t frame, c
 static void write_sarif(struct check *c, const struct event *e, uint64_t frame, const struct finding *f)
 {
 	struct buffer text = {NULL, 0, 0};
-	struct sarif_result r = {c->file, frame, e->id, e->connection->id, f->rule, text_of(c, &text, f), !c->any_result};
+	struct sarif_result r = {c->file, frame, e->id, e->connection->id, f->rule, f->rule->severity, text_of(c, &text, f), !c->any_result};
 
 	sarif_result(buffer_of(c), &r);
 	c->any_result = true;
@@ -163,6 +163,40 @@ static void on_event(void *ctx, const struct event *e)
 			write_finding(c, e, frame, f);
 }
 
+/* Something about the file rather than an event: nothing is counted. */
+static void on_notice(void *ctx, const struct notice *n)
+{
+	struct check *c = ctx;
+	struct buffer *out = buffer_of(c);
+	struct json j = json_to(out, false);
+	struct sarif_result r = {.file = n->file, .severity = n->severity, .text = n->text, .first = !c->any_result};
+
+	if (n->severity < c->options.least)
+		return;
+	if (c->options.format == CHECK_SARIF) {
+		sarif_result(out, &r);
+		c->any_result = true;
+	} else if (c->options.format == CHECK_JSON) {
+		json_begin_object(&j);
+		JSON_KEY(&j, "type");
+		json_str(&j, "notice");
+		JSON_KEY(&j, "file");
+		json_str(&j, n->file);
+		JSON_KEY(&j, "severity");
+		json_str(&j, severity_name(n->severity));
+		JSON_KEY(&j, "text");
+		json_string(&j, n->text);
+		json_end_object(&j);
+		buffer_add_byte(out, '\n');
+	} else {
+		escape_add_str(out, n->file);
+		buffer_printf(out, ": %s: ", severity_name(n->severity));
+		escape_add(out, n->text);
+		buffer_add_byte(out, '\n');
+	}
+	output_record(c->out);
+}
+
 static void on_capture_end(void *ctx, const struct capture_totals *t)
 {
 	struct check *c = ctx;
@@ -182,7 +216,7 @@ static void on_capture_end(void *ctx, const struct capture_totals *t)
 
 struct event_sink check_sink(struct check *c)
 {
-	return (struct event_sink){.capture = on_capture, .event = on_event, .capture_end = on_capture_end, .ctx = c};
+	return (struct event_sink){.capture = on_capture, .event = on_event, .notice = on_notice, .capture_end = on_capture_end, .ctx = c};
 }
 
 /* --- behind all files --- */

@@ -105,25 +105,29 @@ void sarif_result(struct buffer *out, const struct sarif_result *r)
 
 	buffer_add_str(out, r->first ? "\n" : ",\n");
 	json_begin_object(&j);
-	JSON_KEY(&j, "ruleId");
-	json_str(&j, r->rule->id);
-	JSON_KEY(&j, "ruleIndex");
-	json_u64(&j, rule_index(r->rule));
+	if (r->rule) {
+		JSON_KEY(&j, "ruleId");
+		json_str(&j, r->rule->id);
+		JSON_KEY(&j, "ruleIndex");
+		json_u64(&j, rule_index(r->rule));
+	}
 	JSON_KEY(&j, "level");
-	json_str(&j, severity_name(r->rule->severity));
+	json_str(&j, severity_name(r->severity));
 	JSON_KEY(&j, "message");
 	add_message(&j, r->text);
 	JSON_KEY(&j, "locations");
 	json_begin_array(&j);
 	add_location(&j, r);
 	json_end_array(&j);
-	JSON_KEY(&j, "properties");
-	json_begin_object(&j);
-	JSON_KEY(&j, "event");
-	json_u64(&j, r->event);
-	JSON_KEY(&j, "connection");
-	json_u64(&j, r->connection);
-	json_end_object(&j);
+	if (r->rule) {
+		JSON_KEY(&j, "properties");
+		json_begin_object(&j);
+		JSON_KEY(&j, "event");
+		json_u64(&j, r->event);
+		JSON_KEY(&j, "connection");
+		json_u64(&j, r->connection);
+		json_end_object(&j);
+	}
 	json_end_object(&j);
 }
 

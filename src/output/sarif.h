@@ -10,7 +10,8 @@ struct sarif_result {
 	const char *file;
 	uint64_t frame; /* the "line" of the place; 0: none */
 	uint64_t event, connection;
-	const struct finding_rule *rule;
+	const struct finding_rule *rule; /* NULL: no finding, but a message about the file; event and connection are 0 */
+	enum severity severity;
 	struct slice text;
 	bool first;     /* of the log */
 };
