@@ -630,16 +630,16 @@ MAIL = re.compile(r"[^\s\"'<>;:,/=()]+@[A-Za-z0-9.-]+\.[A-Za-z]+")
 PLACEHOLDER_HOSTS = re.compile(r"192\.0\.2\.\d+|198\.1[89]\.\d+\.\d+")
 PRIVATE_NAMES = ("msnp.friendly_name", "msnp.sender_name", "msnp.group_name", "presence.friendly_name", "msg.text", "msg.plain_text",
                  "presence.psm", "oim.text", "msnp.ticket", "msnp.cookie", "msnp.password", "msnp.digest", "msnp.response", "rst.ticket",
-                 "oim.ticket", "passport.ticket", "ab.display_name", "ab.first_name", "file.name", "invite.file_name", "list.nickname",
-                 "presence.machine_guid", "presence.endpoint_id", "msnobj.friendly", "profile.preferred_email", "invite.ip_address")
+                 "oim.ticket", "passport.ticket", "ab.display_name", "ab.quick_name", "ab.network_name", "oim.subject", "oim.from_name", "ab.first_name", "file.name", "invite.file_name", "list.nickname",
+                 "presence.machine_guid", "presence.endpoint_id", "msnobj.friendly", "profile.preferred_email", "profile.country", "profile.postal_code", "media.text", "msnp.plain_name", "msg.nick", "invite.ip_address")
 
 
 def private(paths):
-    """Texts that must not be in a table: those of at least five bytes, as shorter ones occur anywhere."""
+    """Texts that must not be in a table: as they are, or within others when they are longer than seven characters."""
     out = set()
     for _, e, _ in seen_in(*paths).events:
         out.update(MAIL.findall(json.dumps(e["fields"], ensure_ascii=False)))
-        out.update(v for n, v in walk(e["fields"]) if n in PRIVATE_NAMES and isinstance(v, str) and len(v) >= 5)
+        out.update(v for n, v in walk(e["fields"]) if n in PRIVATE_NAMES and isinstance(v, str) and len(v) >= 3)
         out.update(v for n, v in walk(e["fields"]) if n == "host.name" and re.fullmatch(r"[\d.]+", v) and not PLACEHOLDER_HOSTS.fullmatch(v))
     # Placeholders that the capture has by chance, accounts of the service itself.
     return {v for v in out if not re.fullmatch(r"user\d+@example\.com|Name \d+|Hotmail", v)}
@@ -656,7 +656,7 @@ def nothing_private(paths):
             values = set()
             for r in json.loads(out):
                 for k, v in r.items():
-                    if isinstance(v, str) and k not in ("first_file", "meaning", "field", "form"):
+                    if isinstance(v, str) and k in ("command", "value", "payload", "client_to_server", "originating_version", "changed"):
                         values.add(v)
             for v in values:
                 found = [h for h in hidden if h == v or (len(h) > 7 and h in v)]
