@@ -57,7 +57,8 @@ def main():
         for arguments in (["text"], ["text", "-v"], ["json"], ["json", "--ranges", "--payload"], ["json", "-Y", "name == MSG"],
                           ["text", "-Y", "finding"], ["json", "--pretty"], ["text", "--color=always"],
                           ["sessions", "-v"], ["chat", "-v"], ["stats"], ["stats", "--csv", "--each"],
-                          ["stats", "--json", "-Y", "from == client"]):
+                          ["stats", "--json", "-Y", "from == client"],
+                          ["tables", "commands"], ["tables", "values"], ["tables", "types", "--format=json"]):
             tap.case(" ".join(arguments), same, folder, *arguments)
     tap.case("each file alone", each_alone)
     tap.case("wrong numbers", wrong)
