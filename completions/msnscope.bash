@@ -25,6 +25,7 @@ _msnscope_value() {
 	--severity) _msnscope_offer 'note warning error' "$2" ;;
 	--only | --ignore) _msnscope_offer "$(_msnscope_names "${COMP_WORDS[0]}" rules '[a-z0-9_]+\.[a-z0-9_]+')" "$2" ;;
 	--wanted) _msnscope_files "$2" ;;
+	--style) _msnscope_offer 'arrows cs' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
 	--version) _msnscope_offer "$(seq 2 24)" "$2" ;;
@@ -50,7 +51,7 @@ _msnscope() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		tui | text | json | sessions | chat | extract | stats | tables | check | rules | commands | fields | help)
+		tui | text | json | sessions | chat | extract | transcript | stats | tables | check | rules | commands | fields | explain | help)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -63,7 +64,7 @@ _msnscope() {
 	elif [[ $previous == = ]]; then
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
-	if [[ $previous != --version || $command == commands || $command == tables ]]; then
+	if [[ $previous != --version || $command == commands || $command == tables || $command == explain ]]; then
 		_msnscope_value "$previous" "$current" && return
 	fi
 
@@ -75,6 +76,8 @@ _msnscope() {
 	sessions) options+=' -Y -j -o -r -v --json --limit --polls --verify-checksums' ;;
 	chat) options+=' -Y -j -o -r -v --both --json --limit --polls --verify-checksums' ;;
 	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
+	transcript) options+=' -Y -o -r --limit --polls --show-secrets --style --verbatim --verify-checksums' ;;
+	explain) options+=' -o --direction --role --version' ;;
 	stats) options+=' -Y -j -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
 	tables) options+=' -Y -j -o -r --format --limit --polls --verbatim --verify-checksums --version' ;;
 	check) options+=' -Y -j -o -r -v --ignore --json --limit --new --only --polls --sarif --severity --show-secrets --verify-checksums --wanted' ;;
@@ -91,9 +94,9 @@ _msnscope() {
 	case $command in
 	'')
 		_msnscope_files "$current"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract stats tables check rules commands fields help' -- "$current")
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'tui text json sessions chat extract transcript stats tables check rules commands fields explain help' -- "$current")
 		;;
-	tui | text | json | sessions | chat | extract | stats | check) _msnscope_files "$current" ;;
+	tui | text | json | sessions | chat | extract | transcript | stats | check) _msnscope_files "$current" ;;
 	tables)
 		if [[ $previous == tables ]]; then
 			_msnscope_offer 'commands wiki values types coverage spec diff' "$current"
@@ -101,7 +104,7 @@ _msnscope() {
 			_msnscope_files "$current"
 		fi
 		;;
-	help) _msnscope_offer 'tui text json sessions chat extract stats tables check rules commands fields limits' "$current" ;;
+	help) _msnscope_offer 'tui text json sessions chat extract transcript stats tables check rules commands fields explain limits' "$current" ;;
 	commands) _msnscope_offer "$(_msnscope_names "$program" commands '[A-Z]{3}')" "$current" ;;
 	rules) _msnscope_offer "$(_msnscope_names "$program" rules '[a-z0-9_]+\.[a-z0-9_]+')" "$current" ;;
 	fields) _msnscope_offer "$(_msnscope_names "$program" fields '[a-z0-9_]+(\.[a-z0-9_]+)+')" "$current" ;;

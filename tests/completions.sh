@@ -75,6 +75,9 @@ options of tui|tui,-|-D -i -f -w -W --user -r -Y --limit --show-secrets|-o -j -v
 capture of tui|tui,CO|COPYING|text
 options of json|json,--p|--payload --pretty|--ranges -r
 options of stats|stats,--|--table --json --csv --each --limit|--payload
+options of transcript|transcript,-|-Y -o -r --style --verbatim --show-secrets|-j -v
+styles|transcript,--style,=|arrows cs|json
+options of explain|explain,-|--version --role --direction -o|-r --json
 tables|stats,--table,=,co|connections commands content-types|errors
 options of tables|tables,--|--format --verbatim --version --limit|--payload --csv
 kinds of tables|tables,c|commands coverage|csv
