@@ -188,7 +188,7 @@ static bool each_address(const struct address *a, value_visit *visit, void *ctx)
 	char text[ADDRESS_TEXT_MAX];
 
 	address_text(a, text);
-	return one_word(visit, ctx, text);
+	return a->version && one_word(visit, ctx, text);
 }
 
 PROPERTY_FUNCTION(client)
@@ -219,6 +219,23 @@ PROPERTY_FUNCTION(outer)
 	return false;
 }
 
+PROPERTY_FUNCTION(unreliable)
+{
+	return ((e->unreliable & MSNP_UNRELIABLE_LINE) && one_word(visit, ctx, "line")) ||
+	       ((e->unreliable & MSNP_UNRELIABLE_PAYLOAD) && one_word(visit, ctx, "payload")) ||
+	       ((e->unreliable & MSNP_UNRELIABLE_ABSENT) && one_word(visit, ctx, "absent"));
+}
+
+PROPERTY_FUNCTION(transcript)
+{
+	return one_word(visit, ctx, e->connection->transcript);
+}
+
+PROPERTY_FUNCTION(log_name)
+{
+	return one_word(visit, ctx, e->connection->log_name);
+}
+
 #define ROW(name, function, type, kind, meaning) {{name, kind, meaning}, PROPERTY_##type, each_##function}
 static const struct property properties[] = {
 	ROW("id", id, NUMBER, "number", "number of the event"),
@@ -244,13 +261,16 @@ static const struct property properties[] = {
 	ROW("about", about, NUMBER, "number", "event that unanswered and unrequested are about"),
 	ROW("lost_bytes", lost_bytes, NUMBER, "number", "bytes that the capture lacks"),
 	ROW("skipped_bytes", skipped_bytes, NUMBER, "number", "bytes that are no command"),
+	ROW("unreliable", unreliable, WORDS, "line, payload, absent", "what a transcript did not keep as it was sent"),
+	ROW("transcript", transcript, TEXT, "text", "form of the text it was read from: pidgin, arrows, ..."),
+	ROW("log_name", log_name, TEXT, "text", "what that text calls the connection"),
 	ROW("finding", finding, NUMBER, "number", "how many findings it has"),
 	ROW("finding.id", finding_id, TEXT, "text", "rule of a finding"),
 	ROW("finding.severity", finding_severity, ORDER, "note, warning, error", "how grave a finding is"),
 	ROW("finding.text", finding_text, TEXT, "text", "what a finding says"),
 	ROW("client", client, TEXT, "text", "address and port of the client"),
 	ROW("server", server, TEXT, "text", "address and port of the server"),
-	ROW("transport", transport, WORDS, "tcp, http-gateway, p2p", "what the stream came in"),
+	ROW("transport", transport, WORDS, "tcp, http-gateway, p2p, transcript", "what the stream came in"),
 	ROW("gateway_session", gateway_session, TEXT, "text", "session of the HTTP gateway"),
 	ROW("outer", outer, TEXT, "text", "what is around the connection: socks5, ..."),
 };
