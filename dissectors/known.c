@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissectors/known.h"
 
-#define HEADER(name) name,
-#define TYPE(name, place)
-#define OPERATION(name)
-static const char *const headers[] = {
-#include "dissectors/known.def"
+/* Lengths stand beside the names: most comparisons end with them, or with the first letter. */
+struct known {
+	const char *name;
+	size_t length;
+	unsigned places; /* of a content type */
 };
-#undef HEADER
-#undef TYPE
-#undef OPERATION
 
-#define HEADER(name)
-#define TYPE(name, place) {name, place},
-#define OPERATION(name)
 #define NS MSNP_NS
 #define SB MSNP_SB
 #define ANY MSNP_ANY_ROLE
-static const struct {
-	const char *name;
-	unsigned places;
-} types[] = {
+
+#define HEADER(name) {name, sizeof(name) - 1, 0},
+#define TYPE(name, place)
+#define OPERATION(name)
+static const struct known headers[] = {
+#include "dissectors/known.def"
+};
+#undef HEADER
+#undef TYPE
+#undef OPERATION
+
+#define HEADER(name)
+#define TYPE(name, place) {name, sizeof(name) - 1, place},
+#define OPERATION(name)
+static const struct known types[] = {
 #include "dissectors/known.def"
 };
 #undef HEADER
@@ -29,39 +34,43 @@ static const struct {
 
 #define HEADER(name)
 #define TYPE(name, place)
-#define OPERATION(name) name,
-static const char *const operations[] = {
+#define OPERATION(name) {name, sizeof(name) - 1, 0},
+static const struct known operations[] = {
 #include "dissectors/known.def"
 };
 #undef HEADER
 #undef TYPE
 #undef OPERATION
 
-static bool list_holds(const char *const *list, size_t count, struct slice name)
+static bool is_same(const struct known *k, struct slice name)
+{
+	if (k->length != name.len || ((uint8_t)k->name[0] | 0x20) != (name.ptr[0] | 0x20))
+		return false;
+	return memcmp(k->name, name.ptr, name.len) == 0 || slice_case_eq(name, slice_of(k->name, name.len));
+}
+
+static const struct known *find(const struct known *list, size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (slice_case_eq(name, slice_str(list[i])))
-			return true;
-	return false;
+		if (is_same(&list[i], name))
+			return &list[i];
+	return NULL;
 }
 
 bool known_header(struct slice name)
 {
-	return list_holds(headers, sizeof(headers) / sizeof(headers[0]), name);
+	return find(headers, sizeof(headers) / sizeof(headers[0]), name) != NULL;
 }
 
 bool known_content_type(struct slice type, unsigned *places)
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (!slice_eq_str(type, types[i].name))
-			continue;
-		*places = types[i].places;
-		return true;
-	}
-	return false;
+	const struct known *k = find(types, sizeof(types) / sizeof(types[0]), type);
+
+	*places = k ? k->places : 0;
+	return k != NULL;
 }
 
 bool known_operation(struct slice name)
 {
-	return list_holds(operations, sizeof(operations) / sizeof(operations[0]), name);
+	return find(operations, sizeof(operations) / sizeof(operations[0]), name) != NULL;
 }

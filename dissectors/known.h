@@ -8,7 +8,7 @@
 /* A header of MSG and its relatives; case is ignored. */
 bool known_header(struct slice name);
 
-/* A content type of theirs, in lower case, without parameters.  *places: roles of servers that MSG carries it through. */
+/* A content type of theirs, without parameters.  *places: roles of servers that MSG carries it through, 0 when not known. */
 bool known_content_type(struct slice type, unsigned *places);
 
 /* An operation of a SOAP service. */
