@@ -29,6 +29,7 @@ cat >"$program" <<'END'
 case $1 in
 -D) printf '1. eth0\n2. any (all)\n' ;;
 commands) printf 'Commands:\nUSR  sign in\nUUX  personal message\nVER  versions\n' ;;
+rules) printf 'msnp.trid  note\nxml.broken  warning\n' ;;
 fields) printf 'msnp.trid  number\nmsnp.name  text\np2p.flags  number\n' ;;
 esac
 END
@@ -82,6 +83,10 @@ tables|stats,--table,=,co|connections commands content-types|errors
 options of tables|tables,--|--format --verbatim --version --limit|--payload --csv
 kinds of tables|tables,c|commands coverage|csv
 formats of tables|tables,wiki,--format,=,m|mediawiki markdown|csv
+options of check|check,-|--severity --only --ignore --new --wanted --json --sarif -v -Y -j|--payload -i
+rules|rules,xml|xml.broken|msnp.trid
+rules to leave out|check,--ignore,=,ms|msnp.trid|xml.broken
+severities|check,--severity,=,|note warning error|all
 options of sessions|sessions,-|-v --json --limit -r -o|--payload
 options of live captures|json,-|-D -i -f -w -W --user|-v
 interface|text,-i,e|eth0|any
