@@ -477,6 +477,7 @@ def form_of(name, sender, syntax):
 
 
 FITS = {"msnp.unknown_command": "no such command", "msnp.unknown_form": "no such form", "msnp.wrong_version": "other version",
+        "msnp.not_in_version": "other version",
         "msnp.wrong_role": "other server"}
 
 
