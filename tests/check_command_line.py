@@ -86,7 +86,7 @@ ROWS = [
     ("findings of damaged input", ["check", "{cut}"], 3, r".", r"cut\.pcap: "),
     ("unknown rule", ["check", "--only=order.sign_on", "{sample}"], 2, "", r"--only: no rule 'order\.sign_on' is known; did you mean 'order\.sign_in'\?"),
     ("list of questions does not exist", ["check", "--wanted={folder}/none", "{sample}"], 2, "", r"none: No such file"),
-    ("list of questions is next to the capture", ["check", "--wanted", "{folder}/none", "-r", "{sample}"], 2, r"", r"No such file"),
+    ("list of questions is next to the capture", ["check", "--wanted", "{folder}/none", "-r", "{sample}"], 2, r"list-outside-syn", r"none: No such file"),
     ("one rule", ["rules", "xml.broken"], 0, r"^xml\.broken\n    XML that is not well-formed", ""),
     ("list of commands", ["commands"], 0, r"^ACK S>C(.*\n)*USR C>S", ""),
     ("one command", ["commands", "usr"], 0, r"USR trid TWN I passport\n(.*\n)*values of auth_package", ""),

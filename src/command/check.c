@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "command/command.h"
 #include "command/message.h"
@@ -241,16 +242,45 @@ static const struct run_writer answers_writer = {
 
 /* --- all together --- */
 
-/* The list that is installed with the program, unless the environment says where it is. */
+#define LIST_NAME "wanted.txt"
+
+static bool fill_path(char *path, size_t size, const char *folder, const char *rest)
+{
+	int n = snprintf(path, size, "%s/%s", folder, rest);
+
+	return n > 0 && (size_t)n < size;
+}
+
+/* Beside the program as it lies in a build folder, or in a tree that was moved after it was installed. */
+static bool find_beside(char *path, size_t size)
+{
+	char program[2048];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n <= 0)
+		return false;
+	program[n] = 0;
+	char *slash = strrchr(program, '/');
+	if (!slash)
+		return false;
+	*slash = 0;
+	return fill_path(path, size, program, "../share/msnscope/" LIST_NAME) && access(path, R_OK) == 0;
+}
+
+/* The list that came with the program, unless the environment says where it is. */
 static bool find_list(char *path, size_t size)
 {
 	const char *folder = getenv("MSNSCOPE_DATADIR");
-	int n = snprintf(path, size, "%s/wanted.txt", folder && *folder ? folder : PKGDATADIR);
 
-	if (n > 0 && (size_t)n < size)
-		return true;
-	message("MSNSCOPE_DATADIR: name too long");
-	return false;
+	if (folder && *folder) {
+		if (fill_path(path, size, folder, LIST_NAME))
+			return true;
+		message("MSNSCOPE_DATADIR: name too long");
+		return false;
+	}
+	if (access(PKGDATADIR "/" LIST_NAME, R_OK) == 0 || !find_beside(path, size))
+		return fill_path(path, size, PKGDATADIR, LIST_NAME);
+	return true;
 }
 
 int command_check(const struct options *given)
