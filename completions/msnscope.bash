@@ -24,7 +24,7 @@ _msnscope_value() {
 	--format) _msnscope_offer 'mediawiki markdown csv json' "$2" ;;
 	--severity) _msnscope_offer 'note warning error' "$2" ;;
 	--only | --ignore) _msnscope_offer "$(_msnscope_names "${COMP_WORDS[0]}" rules '[a-z0-9_]+\.[a-z0-9_]+')" "$2" ;;
-	--wanted) _msnscope_files "$2" ;;
+	--keylog | --rsa-key | --rsa-passphrase | --wanted) _msnscope_files "$2" ;;
 	--style) _msnscope_offer 'arrows cs' "$2" ;;
 	--role) _msnscope_offer 'DS NS SB' "$2" ;;
 	--direction) _msnscope_offer 'client server' "$2" ;;
@@ -70,17 +70,17 @@ _msnscope() {
 
 	case $command in
 	'') options+=' -D -i -o -r --version' ;;
-	tui) options+=' -D -W -Y -f -i -r -w --limit --polls --show-secrets --user --verify-checksums' ;;
-	text) options+=' -D -W -Y -f -i -j -o -r -v -vv -w --limit --polls --show-secrets --user --verify-checksums' ;;
-	json) options+=' -D -W -Y -f -i -j -o -r -w --limit --payload --polls --pretty --ranges --user --verify-checksums' ;;
-	sessions) options+=' -Y -j -o -r -v --json --limit --polls --verify-checksums' ;;
-	chat) options+=' -Y -j -o -r -v --both --json --limit --polls --verify-checksums' ;;
-	extract) options+=' -Y -o -r --kind --limit --polls --verify-checksums' ;;
-	transcript) options+=' -Y -o -r --limit --polls --show-secrets --style --verbatim --verify-checksums' ;;
+	tui) options+=' -D -W -Y -f -i -r -w --keylog --limit --polls --rsa-key --rsa-passphrase --show-secrets --user --verify-checksums' ;;
+	text) options+=' -D -W -Y -f -i -j -o -r -v -vv -w --keylog --limit --polls --rsa-key --rsa-passphrase --show-secrets --user --verify-checksums' ;;
+	json) options+=' -D -W -Y -f -i -j -o -r -w --keylog --limit --payload --polls --pretty --ranges --rsa-key --rsa-passphrase --user --verify-checksums' ;;
+	sessions) options+=' -Y -j -o -r -v --json --keylog --limit --polls --rsa-key --rsa-passphrase --verify-checksums' ;;
+	chat) options+=' -Y -j -o -r -v --both --json --keylog --limit --polls --rsa-key --rsa-passphrase --verify-checksums' ;;
+	extract) options+=' -Y -o -r --keylog --kind --limit --polls --rsa-key --rsa-passphrase --verify-checksums' ;;
+	transcript) options+=' -Y -o -r --keylog --limit --polls --rsa-key --rsa-passphrase --show-secrets --style --verbatim --verify-checksums' ;;
 	explain) options+=' -o --direction --role --version' ;;
-	stats) options+=' -Y -j -o -r --csv --each --json --limit --polls --table --verify-checksums' ;;
-	tables) options+=' -Y -j -o -r --format --limit --polls --verbatim --verify-checksums --version' ;;
-	check) options+=' -Y -j -o -r -v --ignore --json --limit --new --only --polls --sarif --severity --show-secrets --verify-checksums --wanted' ;;
+	stats) options+=' -Y -j -o -r --csv --each --json --keylog --limit --polls --rsa-key --rsa-passphrase --table --verify-checksums' ;;
+	tables) options+=' -Y -j -o -r --format --keylog --limit --polls --rsa-key --rsa-passphrase --verbatim --verify-checksums --version' ;;
+	check) options+=' -Y -j -o -r -v --ignore --json --keylog --limit --new --only --polls --rsa-key --rsa-passphrase --sarif --severity --show-secrets --verify-checksums --wanted' ;;
 	rules) options+=' -o --json' ;;
 	commands) options+=' -o --direction --json --role --version' ;;
 	fields) options+=' -o --json' ;;

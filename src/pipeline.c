@@ -145,6 +145,9 @@ static void tell_losses(struct run *r)
 	if (given_up)
 		notice(r, SEVERITY_WARNING, "parts of %" PRIu64 " HTTP connections could not be read: broken, or beyond a limit",
 		       given_up);
+	if (capture_secrets_skipped(r->capture))
+		notice(r, SEVERITY_WARNING, "%" PRIu64 " blocks of decryption secrets are too long and were passed over",
+		       capture_secrets_skipped(r->capture));
 	if (s->evicted)
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " connections gave way at the limit on tracked connections", s->evicted);
 }
@@ -321,15 +324,31 @@ static bool on_wait(void *ctx, bool idle)
 
 /* --- beginning and end of a file --- */
 
+static void on_key_log(void *ctx, struct slice text)
+{
+	const struct run *r = ctx;
+
+	transport_key_log(r->transport, text);
+}
+
+/* Some programs write secrets behind the packets that need them. */
+static bool on_more_key_logs(void *ctx)
+{
+	struct run *r = ctx;
+
+	return !r->live && capture_all_key_logs(r->capture, r->path, on_key_log, r) > 0;
+}
+
 /* r has its pipeline, path and capture, and what it is from when live. */
 static void begin(struct run *r)
 {
 	struct pipeline *p = r->pipeline;
 	struct transport_consumer inner = session_transport_consumer(p->session);
-	struct transport_options options = {p->options.polls};
+	struct transport_options options = {p->options.polls, p->options.secrets, on_more_key_logs, r};
 
 	r->decoder = decoder_new(p->options.verify_checksums);
 	r->transport = transport_new(&options, &inner);
+	capture_on_key_log(r->capture, on_key_log, r);
 	r->transport_stream = transport_stream(r->transport);
 	struct stream_consumer consumer = r->transport_stream;
 	if (r->live && r->live->msn) {

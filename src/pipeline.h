@@ -8,6 +8,7 @@
 
 #include "capture/capture.h"
 #include "session/event.h"
+#include "secrets/tls_secrets.h"
 #include "stream/stream.h"
 
 /* How far a file, or the capture from an interface, has come. */
@@ -47,6 +48,7 @@ struct pipeline_options {
 	uint64_t hold_bytes;         /* the same in bytes; 0: default */
 	const struct pipeline_watch *watch; /* or NULL */
 	const struct pipeline_tap *tap;     /* or NULL */
+	struct tls_secrets *secrets;        /* to decrypt TLS with; shared by all pipelines that read at a time; NULL: none */
 };
 
 struct pipeline;

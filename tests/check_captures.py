@@ -16,6 +16,7 @@ error, as these clients and servers did understand each other; what the captures
     slp.broken                aMSN writes a GUID that is too short
     xml.broken                aMSN does not escape the ampersand of a personal message, and the server passes it on
     secret.password           web services in plain HTTP, so that they could be recorded
+    tls.not_decrypted         each TLS connection; as many as tshark finds ServerHellos in
     soap.fault, http.error_status, gateway.unanswered   answers, or none, as they came
 
 check_captures.py --write writes the file anew. Skips when the captures are not there.

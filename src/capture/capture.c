@@ -178,3 +178,34 @@ void capture_close(struct capture *c)
 	source_free(c->source);
 	free(c);
 }
+
+void capture_on_key_log(struct capture *c, void (*key_log)(void *ctx, struct slice text), void *ctx)
+{
+	c->pcapng.key_log = key_log;
+	c->pcapng.key_log_ctx = ctx;
+}
+
+uint64_t capture_secrets_skipped(const struct capture *c)
+{
+	return c->pcapng.secrets_skipped;
+}
+
+uint64_t capture_all_key_logs(const struct capture *c, const char *path, void (*key_log)(void *ctx, struct slice text),
+			      void *ctx)
+{
+	char message[CAPTURE_MESSAGE_MAX];
+	struct packet packet;
+	uint64_t count = 0;
+
+	if (capture_place(c).total == 0 || strcmp(capture_format(c), "pcapng") != 0)
+		return 0;
+	struct capture *again = capture_open(path, message);
+	if (!again)
+		return 0;
+	capture_on_key_log(again, key_log, ctx);
+	while (capture_next(again, &packet, message) == CAPTURE_PACKET)
+		continue;
+	count = again->pcapng.key_logs;
+	capture_close(again);
+	return count;
+}

@@ -103,6 +103,23 @@ const struct capture_drops *capture_drops(struct capture *c);
  */
 enum capture_result capture_next(struct capture *c, struct packet *packet, char *message);
 
+/*
+ * From now on, key_log gets the TLS key logs in Decryption Secrets Blocks of a
+ * pcapng file as they are read, each valid during the call.
+ */
+void capture_on_key_log(struct capture *c, void (*key_log)(void *ctx, struct slice text), void *ctx);
+
+/*
+ * Reads a file once more, from its beginning, for those key logs alone; returns
+ * their number.  path and c are as of capture_open; nothing is read of what is
+ * no regular pcapng file.
+ */
+uint64_t capture_all_key_logs(const struct capture *c, const char *path, void (*key_log)(void *ctx, struct slice text),
+			      void *ctx);
+
+/* Decryption Secrets Blocks that were too long to be read. */
+uint64_t capture_secrets_skipped(const struct capture *c);
+
 /* "pcap", "pcapng", "live", or "transcript" for text. */
 const char *capture_format(const struct capture *c);
 

@@ -19,6 +19,8 @@
  */
 #define BLOCK_FRAMING_BYTES 12u
 #define BLOCK_HEAD_BYTES 8u
+/* Type of secrets: "TLSK". */
+#define SECRETS_TLS_KEY_LOG 0x544c534bu
 
 enum block_type {
 	BLOCK_INTERFACE = 1,
@@ -26,6 +28,7 @@ enum block_type {
 	BLOCK_SIMPLE_PACKET = 3,
 	BLOCK_ENHANCED_PACKET = 6,
 	BLOCK_JOURNAL = 9,
+	BLOCK_SECRETS = 10,
 	BLOCK_SYSDIG_EVENT = 0x204,
 	BLOCK_SYSDIG_EVENT_V2 = 0x216,
 	BLOCK_SYSDIG_EVENT_V2_LARGE = 0x221,
@@ -327,7 +330,8 @@ bool pcapng_header(struct pcapng *p, struct slice first, struct pcapng_block *bl
 bool pcapng_wanted(const struct pcapng_block *block)
 {
 	return pcapng_describes(block) || block->type == BLOCK_ENHANCED_PACKET ||
-	       block->type == BLOCK_SIMPLE_PACKET || block->type == BLOCK_OBSOLETE_PACKET;
+	       block->type == BLOCK_SIMPLE_PACKET || block->type == BLOCK_OBSOLETE_PACKET ||
+	       (block->type == BLOCK_SECRETS && block->length <= PCAPNG_BLOCK_MAX);
 }
 
 bool pcapng_describes(const struct pcapng_block *block)
@@ -345,6 +349,18 @@ static bool check_tail(const struct pcapng *p, const struct pcapng_block *block,
 	snprintf(message, CAPTURE_MESSAGE_MAX, "a block length of %u at its beginning and %u at its end", block->length,
 		 length);
 	return false;
+}
+
+/* Other kinds of secrets (WireGuard, ZigBee, ...) are of no use here. */
+static void secrets_block(struct pcapng *p, struct reader *body)
+{
+	uint32_t type = get32(p, body), length = get32(p, body);
+	struct slice text = reader_bytes(body, length);
+
+	if (type != SECRETS_TLS_KEY_LOG || body->truncated || !p->key_log)
+		return;
+	p->key_logs++;
+	p->key_log(p->key_log_ctx, text);
 }
 
 enum pcapng_result pcapng_block(struct pcapng *p, const struct pcapng_block *block, struct slice whole,
@@ -366,6 +382,9 @@ enum pcapng_result pcapng_block(struct pcapng *p, const struct pcapng_block *blo
 		return good ? PCAPNG_PACKET : PCAPNG_BROKEN;
 	case BLOCK_SIMPLE_PACKET:
 		return simple_packet(p, &body, packet, message) ? PCAPNG_PACKET : PCAPNG_BROKEN;
+	case BLOCK_SECRETS:
+		secrets_block(p, &body);
+		return PCAPNG_NOTHING;
 	default:
 		return PCAPNG_NOTHING;
 	}
@@ -393,5 +412,7 @@ bool pcapng_skipped(struct pcapng *p, const struct pcapng_block *block, struct s
 		return false;
 	if (counts_as_frame(block->type))
 		p->frames++;
+	if (block->type == BLOCK_SECRETS)
+		p->secrets_skipped++;
 	return true;
 }

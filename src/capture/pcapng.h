@@ -34,6 +34,10 @@ struct pcapng {
 	int *linktypes;   /* of all sections, each once, in order of appearance */
 	size_t linktype_count;
 	bool nanoseconds; /* some interface counts finer than microseconds */
+	void (*key_log)(void *ctx, struct slice text); /* gets what Decryption Secrets Blocks hold for TLS, or NULL */
+	void *key_log_ctx;
+	uint64_t key_logs;        /* given to it */
+	uint64_t secrets_skipped; /* such blocks, longer than PCAPNG_BLOCK_MAX */
 };
 
 struct pcapng_block {

@@ -6,6 +6,7 @@
 
 #include "command/limits.h"
 #include "command/message.h"
+#include "command/unlock.h"
 #include "dissectors/msnp.h"
 #include "output/extract.h"
 #include "output/stats.h"
@@ -25,6 +26,7 @@ enum {
 	OPTION_HELP,
 	OPTION_IGNORE,
 	OPTION_JSON,
+	OPTION_KEYLOG,
 	OPTION_KIND,
 	OPTION_LIMIT,
 	OPTION_NEW,
@@ -34,6 +36,8 @@ enum {
 	OPTION_PRETTY,
 	OPTION_RANGES,
 	OPTION_ROLE,
+	OPTION_RSA_KEY,
+	OPTION_RSA_PASSPHRASE,
 	OPTION_SARIF,
 	OPTION_SEVERITY,
 	OPTION_SHOW_SECRETS,
@@ -91,6 +95,9 @@ static const struct option_row rows[] = {
 	{"ranges", OPTION_RANGES, NULL, FOR_JSON, "add where the bytes of each field lie"},
 	{"polls", OPTION_POLLS, NULL, FOR_READING, "show polls of the HTTP gateway that carry nothing, else counted"},
 	{"verify-checksums", OPTION_VERIFY_CHECKSUMS, NULL, FOR_READING, "report wrong checksums of IP and TCP"},
+	{"keylog", OPTION_KEYLOG, "FILE", FOR_READING, "decrypt TLS with this key log; env: the file that SSLKEYLOGFILE names"},
+	{"rsa-key", OPTION_RSA_KEY, "[HOST:PORT=]FILE", FOR_READING, "decrypt TLS with the server's RSA key: PEM, DER or PKCS#12"},
+	{"rsa-passphrase", OPTION_RSA_PASSPHRASE, "FILE", FOR_READING, "the passphrase of the RSA keys is the first line of FILE"},
 	{"limit", OPTION_LIMIT, "NAME=VALUE", FOR_READING, "change a limit"},
 	{"version", OPTION_VERSION, "N", FOR_COMMANDS | FOR_EXPLAIN | FOR_TABLES, "only forms that MSNPN has"},
 	{"role", OPTION_ROLE, "ROLE", FOR_COMMANDS | FOR_EXPLAIN, "only forms spoken with a server of this kind: DS, NS or SB"},
@@ -110,7 +117,7 @@ struct getopt_tables {
 
 static bool is_optional(const struct option_row *row)
 {
-	return row->argument && row->argument[0] == '[';
+	return row->argument && row->argument[0] == '[' && row->argument[1] == '=';
 }
 
 static int argument_kind(const struct option_row *row)
@@ -346,6 +353,15 @@ static bool take_value(struct options *o, int code, const char *value)
 	case OPTION_WANTED:
 		o->wanted = value ? value : "";
 		return true;
+	case OPTION_KEYLOG:
+		o->key_logs[o->key_log_count++] = value;
+		return true;
+	case OPTION_RSA_KEY:
+		o->rsa_keys[o->rsa_key_count++] = value;
+		return true;
+	case OPTION_RSA_PASSPHRASE:
+		o->rsa_passphrase = value;
+		return true;
 	case OPTION_LIMIT:
 		return limits_set(&o->pipeline, value);
 	case OPTION_STYLE:
@@ -466,14 +482,19 @@ bool options_parse(struct options *o, int argc, char **argv, unsigned for_whom)
 
 	*o = (struct options){.direction = -1};
 	o->operands = memory_zalloc((size_t)argc * sizeof(*o->operands) + sizeof(*o->operands));
+	o->key_logs = memory_zalloc((size_t)argc * sizeof(*o->key_logs) + sizeof(*o->key_logs));
+	o->rsa_keys = memory_zalloc((size_t)argc * sizeof(*o->rsa_keys) + sizeof(*o->rsa_keys));
 	make_tables(&tables, for_whom);
-	return parse_all(o, argc, argv, &tables);
+	return parse_all(o, argc, argv, &tables) && (o->help || unlock_load(o));
 }
 
 void options_free(struct options *o)
 {
+	tls_secrets_free(o->pipeline.secrets);
 	free(o->operands);
-	o->operands = NULL;
+	free(o->key_logs);
+	free(o->rsa_keys);
+	*o = (struct options){.direction = -1};
 }
 
 /* To the end even when the answer is known: getopt begins anew only then. */

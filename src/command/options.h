@@ -43,6 +43,9 @@ struct options {
 	uint64_t *errors;      /* where command_check gets their number */
 	const char *interface; /* -i, or NULL */
 	const char *capture_filter, *write_msn, *write_all, *user; /* -f, -w, -W, --user, or NULL */
+	const char **key_logs, **rsa_keys; /* --keylog, --rsa-key */
+	size_t key_log_count, rsa_key_count;
+	const char *rsa_passphrase; /* file, or NULL */
 	bool list_interfaces;
 	bool parallel;         /* -j was given */
 	unsigned jobs;         /* its number; 0: one for each processor */

@@ -58,6 +58,11 @@ void event_text_command(struct buffer *out, const struct event *e, const struct 
 		escape_add(out, e->name);
 		buffer_add_byte(out, ')');
 		break;
+	case EVENT_TLS:
+		buffer_add_str(out, "(TLS ");
+		escape_add(out, e->name);
+		buffer_add_byte(out, ')');
+		break;
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:
 		mask_add_bytes(out, e->line, &m->source[SOURCE_LINE]);
@@ -107,6 +112,7 @@ enum style event_text_style(const struct event *e)
 	case EVENT_PEER:
 		return e->from == MSNP_CLIENT ? STYLE_CLIENT : STYLE_SERVER;
 	case EVENT_GATEWAY:
+	case EVENT_TLS:
 		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;
 	case EVENT_PAIR:
 		return STYLE_DIM;

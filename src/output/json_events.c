@@ -173,6 +173,7 @@ static void write_lengths(struct json *j, const struct event *e)
 	switch (e->kind) {
 	case EVENT_GATEWAY:
 	case EVENT_PAIR:
+	case EVENT_TLS:
 		break;
 	case EVENT_COMMAND:
 	case EVENT_EXCHANGE:

@@ -117,6 +117,9 @@ void text_bytes_add(struct text_events *w, const struct event *e)
 		write_dump(out, "head", e->dissection->sources[SOURCE_LINE].data, line);
 		write_dump(out, "body", e->payload, payload);
 		break;
+	case EVENT_TLS:
+		write_dump(out, "handshake", e->payload, payload);
+		break;
 	case EVENT_SKIPPED:
 		write_dump(out, "skipped", e->payload, payload);
 		break;

@@ -139,7 +139,7 @@ static void write_remark(struct transcript *w, const struct event *e)
 {
 	struct buffer *out = &w->out->buffer;
 
-	if ((e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR) && e->dissection->summary.len && !w->options.placeholders) {
+	if ((e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR || e->kind == EVENT_TLS) && e->dissection->summary.len && !w->options.placeholders) {
 		buffer_add_byte(out, ' ');
 		masks_add_text(out, e->dissection->summary, &w->masks);
 	}

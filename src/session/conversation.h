@@ -21,6 +21,7 @@
 struct peer;
 struct web_exchange;
 struct web_connection;
+struct tls_told;
 
 /* One direction. */
 struct direction {
@@ -57,16 +58,18 @@ enum item_kind {
 	ITEM_WEB_END,
 	ITEM_PEER,
 	ITEM_PEER_END,
+	ITEM_TLS,
 };
 
 /* Something that becomes an event (or the end of a connection). */
 struct item {
 	struct item *next;
 	enum item_kind kind;
-	struct conversation *conversation; /* NULL for ITEM_REQUEST and behind, and with peer */
+	struct conversation *conversation; /* NULL for ITEM_REQUEST and behind, and with peer; ITEM_TLS may have one */
 	struct peer *peer;                 /* ITEM_PEER, ITEM_PEER_END, ITEM_LOST of such a connection; else NULL */
 	struct web_exchange *web;          /* ITEM_REQUEST, ITEM_RESPONSE; a reference is held */
-	struct web_connection *web_end;    /* ITEM_WEB_END */
+	struct web_connection *web_end;    /* ITEM_WEB_END, ITEM_TLS without conversation */
+	struct tls_told *tls;              /* ITEM_TLS; owned */
 	enum gateway_notice notice;        /* ITEM_GATEWAY */
 	uint64_t exchange;                 /* number of the HTTP exchange, 0: none */
 	enum msnp_sender from;
@@ -96,6 +99,7 @@ struct session {
 	const char *file;      /* being read, or NULL */
 	struct session_totals totals;
 	uint64_t next_connection, next_event;
+	uint64_t tls_passed_over; /* connections of this file */
 	struct framer_budget budget;
 	size_t peer_bytes;     /* that framers of connections between clients may still keep */
 	struct arena arena;    /* of the event being handed over */

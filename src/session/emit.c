@@ -8,6 +8,7 @@
 #include "session/conversation.h"
 #include "session/peer.h"
 #include "session/secrets.h"
+#include "session/tls.h"
 #include "session/web.h"
 
 static void update_connection(struct conversation *v)
@@ -184,6 +185,15 @@ void session_gateway_notice(struct session *s, const struct stream_connection *c
 	s->sink.notice(s->sink.ctx, &n);
 }
 
+/* What is read inside TLS stands in no packet: its buffers say so. */
+static void name_decrypted(struct dissection *d, const struct event *e)
+{
+	if (e->kind == EVENT_TLS || !connection_in_tls(e->connection))
+		return;
+	d->sources[SOURCE_LINE].name = "decrypted_line";
+	d->sources[SOURCE_PAYLOAD].name = "decrypted_payload";
+}
+
 /* Counts the event and gives it to the sink. */
 static void hand_over_event(struct session *s, struct connection *n, struct event *e)
 {
@@ -193,6 +203,7 @@ static void hand_over_event(struct session *s, struct connection *n, struct even
 		s->options.frames(s->options.frames_ctx, e->frames, e->frame_count);
 	if (n->coarse)
 		e->latency_ns = TIME_NONE;
+	name_decrypted(&s->dissection, e);
 	secrets_observe(e, &s->dissection);
 	/* Bytes that are not those sent would be taken for messages that break the rules. */
 	if (!(e->unreliable & MSNP_UNRELIABLE_PAYLOAD)) {
@@ -238,6 +249,8 @@ static void emit_event(struct session *s, struct conversation *v, const struct i
 		fill_lost(s, item, &e);
 	else if (item->kind == ITEM_SKIPPED)
 		fill_skipped(s, item, &e);
+	else if (item->kind == ITEM_TLS)
+		tls_fill_event(s, item, &e);
 	else
 		fill_gateway(s, item, &e);
 	pairs_observe(s->pairs, &e, &s->dissection);
@@ -248,15 +261,33 @@ static void emit_event(struct session *s, struct conversation *v, const struct i
 	arena_reset(&s->arena);
 }
 
+static void start_web(struct session *s, struct web_connection *web)
+{
+	if (!web->started && s->sink.connection_start)
+		s->sink.connection_start(s->sink.ctx, &web->connection);
+	web->started = true;
+}
+
+/* A TLS connection without MSNP inside, or one that is not decrypted. */
+static void emit_tls(struct session *s, const struct item *item)
+{
+	struct web_connection *web = item->web_end;
+	struct event e = start_event(s, item, &web->connection);
+
+	start_web(s, web);
+	s->next_event++;
+	tls_fill_event(s, item, &e);
+	hand_over_event(s, &web->connection, &e);
+	arena_reset(&s->arena);
+}
+
 static void emit_web(struct session *s, const struct item *item)
 {
 	struct web_connection *web = item->web->web;
 	struct event e = start_event(s, item, &web->connection);
 
 	if (web_fill_event(s, item, &e)) {
-		if (!web->started && s->sink.connection_start)
-			s->sink.connection_start(s->sink.ctx, &web->connection);
-		web->started = true;
+		start_web(s, web);
 		s->next_event++;
 		hand_over_event(s, &web->connection, &e);
 	}
@@ -353,6 +384,11 @@ void emit_item(struct session *s, const struct item *item)
 		emit_web(s, item);
 		return;
 	}
+	if (item->kind == ITEM_TLS && !v) {
+		emit_tls(s, item);
+		tls_told_free(item->tls);
+		return;
+	}
 	if (item->kind == ITEM_WEB_END) {
 		emit_web_end(s, item->web_end);
 		return;
@@ -360,6 +396,8 @@ void emit_item(struct session *s, const struct item *item)
 	start_connection(v);
 	if (item->kind != ITEM_END) {
 		emit_event(s, v, item);
+		if (item->tls)
+			tls_told_free(item->tls);
 		return;
 	}
 	split_connection_end(s->split, &v->connection, &s->sink, s->file);

@@ -178,3 +178,11 @@ const char *talk_kind_name(enum talk_kind v)
 
 	return names[v];
 }
+
+bool connection_in_tls(const struct connection *c)
+{
+	for (size_t i = 0; i < CONNECTION_OUTER_MAX && c->outer[i]; i++)
+		if (strcmp(c->outer[i], "tls") == 0)
+			return true;
+	return false;
+}

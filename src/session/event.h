@@ -52,6 +52,9 @@ struct connection {
 	const char *end_reason;      /* "fin", "rst", "reuse", "idle", "limit", "capture"; set in connection_end */
 };
 
+/* Is there TLS around it? */
+bool connection_in_tls(const struct connection *c);
+
 /* "DS", "NS", "SB"; "WS" web services; "P2P" another client; NULL when not known. */
 const char *connection_role_name(const struct connection *c);
 
@@ -62,6 +65,7 @@ enum event_kind {
 	EVENT_GATEWAY, /* something about a gateway session: the summary says what */
 	EVENT_PEER,    /* a message on a connection between clients: line of text protocols, payload */
 	EVENT_PAIR,    /* a request without reply, or a reply without request: about; told when the connection ends, in no frame */
+	EVENT_TLS,     /* a TLS connection: its handshake (payload: what is legible of it), a failure to decrypt it, a hole in it, or its end */
 	EVENT_SKIPPED, /* bytes that are no command: payload holds the first of them, skipped_bytes says how many */
 };
 
@@ -83,8 +87,8 @@ struct event {
 	uint64_t session;            /* 0: none */
 	uint64_t exchange;           /* number of the HTTP exchange it came in, 0: none */
 	enum msnp_sender from;
-	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST; "p2p", "msnftp", "webcam" for EVENT_PEER */
-	struct slice name;           /* command name; see link_dissect for EVENT_PEER; "lost", "skipped", "unanswered", "unrequested" for the other kinds */
+	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST; "tls" for EVENT_TLS; "p2p", "msnftp", "webcam" for EVENT_PEER */
+	struct slice name;           /* command name; see link_dissect for EVENT_PEER; "lost", "skipped", "unanswered", "unrequested", "handshake", "failed", "lost", "closed" for the other kinds */
 	bool has_trid;               /* EVENT_PAIR: has that one */
 	uint64_t trid;
 	struct msnp_words words;     /* words.word[0] is the name; params are the words behind TrID (has_trid) or name */

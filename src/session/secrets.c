@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session/secrets.h"
 
-static bool is_hidden(const struct connection *c)
-{
-	for (size_t i = 0; i < CONNECTION_OUTER_MAX && c->outer[i]; i++)
-		if (strcmp(c->outer[i], "tls") == 0)
-			return true;
-	return false;
-}
-
 /* Dissectors put passwords at the top of the tree, or one branch below. */
 static const struct field *password_in(const struct field *parent, unsigned depth)
 {
@@ -28,7 +20,7 @@ void secrets_observe(const struct event *e, struct dissection *d)
 {
 	bool signs_in = e->kind == EVENT_EXCHANGE || (e->kind == EVENT_COMMAND && slice_eq_str(e->name, "USR"));
 
-	if (e->from != MSNP_CLIENT || !signs_in || is_hidden(e->connection))
+	if (e->from != MSNP_CLIENT || !signs_in || connection_in_tls(e->connection))
 		return;
 	const struct field *f = password_in(&d->root, 1);
 	if (f && f->has_value && f->length)

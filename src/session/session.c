@@ -7,6 +7,7 @@
 #include "dissectors/msnp_detect.h"
 #include "session/conversation.h"
 #include "session/peer.h"
+#include "session/tls.h"
 #include "session/web.h"
 #include "util/memory.h"
 
@@ -120,6 +121,7 @@ void session_free(struct session *s)
 
 void session_end_file(struct session *s)
 {
+	tls_end_file(s);
 	p2p_finish(s->p2p);
 	oim_finish(s->oim);
 	pairs_finish(s->pairs);
@@ -318,6 +320,7 @@ static void recognise(struct session *s, struct stream_connection *c, struct pro
 {
 	struct conversation *v = conversation_new(s, c, client_side);
 
+	tls_conversation(v, c);
 	p->conversation = v;
 	p->client_side = client_side;
 	v->connection.direction_from = from;
@@ -582,7 +585,7 @@ static void on_gateway(void *ctx, struct stream_connection *connection, enum gat
 
 struct transport_consumer session_transport_consumer(struct session *s)
 {
-	return (struct transport_consumer){session_consumer(s), web_consumer(s), on_gateway, s};
+	return (struct transport_consumer){session_consumer(s), web_consumer(s), on_gateway, s, tls_session_consumer(s)};
 }
 
 struct stream_consumer session_consumer(struct session *s)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "session/tls.h"
 #include "util/memory.h"
 
 static struct service_message view(const struct http_message *request, const struct http_message *response)
@@ -77,21 +78,15 @@ static void copy_message(struct web_exchange *w, struct service_message *to, con
 	w->over_limit[!to->is_request] = m->body_over_limit;
 }
 
-static struct web_connection *web_of(struct session *s, struct http_exchange *x)
+struct web_connection *web_connection_new(struct session *s, const struct stream_connection *c, int client_side)
 {
-	struct stream_connection *c = x->connection;
-	struct web_connection *web = *x->connection_user;
-	struct connection *n;
+	struct web_connection *web = memory_zalloc(sizeof(*web));
+	struct connection *n = &web->connection;
 
-	if (web)
-		return web;
-	web = memory_zalloc(sizeof(*web));
-	*x->connection_user = web;
 	web->session = s;
-	n = &web->connection;
 	n->id = ++s->next_connection;
-	n->client = c->address[x->client_side];
-	n->server = c->address[!x->client_side];
+	n->client = c->address[client_side];
+	n->server = c->address[!client_side];
 	n->direction_from = c->opener >= 0 ? DIRECTION_SYN : DIRECTION_HTTP;
 	n->transport = "tcp";
 	for (size_t i = 0; c->wrapping && i < CONNECTION_OUTER_MAX && i < STREAM_OUTER_MAX; i++)
@@ -100,6 +95,18 @@ static struct web_connection *web_of(struct session *s, struct http_exchange *x)
 	n->start_ns = c->start_ns;
 	n->first_frame = c->first_frame;
 	s->totals.connections++;
+	return web;
+}
+
+static struct web_connection *web_of(struct session *s, struct http_exchange *x)
+{
+	struct web_connection *web = *x->connection_user;
+
+	if (!web)
+		web = tls_web_connection(s, x->connection);
+	if (!web)
+		web = web_connection_new(s, x->connection, x->client_side);
+	*x->connection_user = web;
 	return web;
 }
 
@@ -181,7 +188,8 @@ static void on_ended(void *ctx, struct stream_connection *c, int client_side, vo
 	struct web_connection *web = user;
 	struct item item = {.kind = ITEM_WEB_END, .web_end = web};
 
-	if (!web)
+	/* One inside TLS ends with that. */
+	if (!web || (c->wrapping && c->wrapping->tls))
 		return;
 	connection_finish(&web->connection, c, client_side, why);
 	queue_item(ctx, &item);

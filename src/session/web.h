@@ -33,6 +33,9 @@ struct web_exchange {
 	bool incomplete[2], undecoded[2], over_limit[2];
 };
 
+/* Its record begins.  The connection ends with ITEM_WEB_END. */
+struct web_connection *web_connection_new(struct session *s, const struct stream_connection *c, int client_side);
+
 /* The callbacks to give to transport/. */
 struct http_consumer web_consumer(struct session *s);
 

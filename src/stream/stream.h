@@ -89,6 +89,7 @@ struct stream_wrapping {
 	const char *target_name;             /* the same as text "host:port", or NULL; of a gateway session the IP= of
 					      * the request that opened it */
 	uint64_t polls;                      /* of a gateway session: exchanges that carried nothing, so far */
+	void **tls;                          /* what the consumer keeps of the TLS connection around it, or NULL */
 	const char *transcript;              /* form of the text that the bytes were read from, or NULL */
 	const char *log_name;                /* what that text calls the connection, or NULL */
 	bool dots;                           /* bytes that are no ASCII stand there as dots */

@@ -371,18 +371,25 @@ enum http_verdict http_connection_gap(struct http_connection *hc, int side, uint
 {
 	struct http_side *s = &hc->side[side];
 
+	bool unknown = len == STREAM_GAP_UNKNOWN;
+
 	hc->exchanges.lossy = true;
 	switch (s->state) {
 	case HTTP_SIDE_START:
 		s->after_gap = true;
 		break;
 	case HTTP_SIDE_HEAD:
-		http_draft_lost(s->draft, len);
+		http_draft_lost(s->draft, unknown ? 0 : len);
 		cut_head(hc, side);
 		s->after_gap = true;
 		break;
 	case HTTP_SIDE_BODY:
-		gap_in_body(hc, side, len);
+		/* Nobody knows where the body goes on: the next message is looked for. */
+		if (unknown)
+			message_over(hc, side, false);
+		else
+			gap_in_body(hc, side, len);
+		s->after_gap |= unknown;
 		break;
 	case HTTP_SIDE_WAIT:
 		if (!held_gap(&hc->held, hc->http->shared.budget, hc->exchanges.connection, side, len, origin))

@@ -62,6 +62,7 @@ struct http_connection *http_connection_new(struct http *http, struct stream_con
 /* *used is less than data.len only with a verdict other than HTTP_GO_ON, after which only held is of use. */
 enum http_verdict http_connection_data(struct http_connection *hc, int side, struct slice data,
 				       const struct stream_origin *origin, size_t *used);
+/* len may be STREAM_GAP_UNKNOWN. */
 enum http_verdict http_connection_gap(struct http_connection *hc, int side, uint64_t len,
 				      const struct stream_origin *origin);
 void http_connection_anomaly(struct http_connection *hc, int side, enum stream_anomaly what);

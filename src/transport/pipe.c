@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "transport/tunnel.h"
+#include "transport/tls.h"
 #include "util/memory.h"
 
-enum pipe_kind { PIPE_UNDECIDED, PIPE_RAW, PIPE_HTTP, PIPE_TUNNEL };
+enum pipe_kind { PIPE_UNDECIDED, PIPE_RAW, PIPE_HTTP, PIPE_TUNNEL, PIPE_TLS };
 
 struct pipe {
 	struct pipe_shared *shared;
@@ -20,11 +20,12 @@ struct pipe {
 	struct held held;  /* PIPE_UNDECIDED */
 	struct http_connection *http;
 	struct tunnel *tunnel;
+	struct tls *tls;
 };
 
 /* What a stream turned out to be. */
 struct decision {
-	enum { DECIDE_MORE, DECIDE_RAW, DECIDE_HTTP, DECIDE_SOCKS } what;
+	enum { DECIDE_MORE, DECIDE_RAW, DECIDE_HTTP, DECIDE_SOCKS, DECIDE_TLS } what;
 	int client_side;
 	struct socks socks;
 };
@@ -46,6 +47,7 @@ void pipe_free(struct pipe *p)
 	if (p->http)
 		http_connection_end(p->http, STREAM_END_CAPTURE);
 	tunnel_free(p->tunnel);
+	tls_free(p->tls);
 	free(p);
 }
 
@@ -190,6 +192,26 @@ static int socks_client(const struct pipe *p, const struct slice view[STREAM_SID
 	return view[0].len && (view[0].ptr[0] == 4 || view[0].ptr[0] == 5) ? 0 : 1;
 }
 
+/* The side that the server of TLS is not on, going by who opened the connection, or by the lower port. */
+static int tls_client(const struct pipe *p)
+{
+	if (p->c->opener >= 0)
+		return p->c->opener;
+	return p->c->address[0].port > p->c->address[1].port ? 0 : 1;
+}
+
+/* In the middle of a connection, or behind a hole, any record tells. */
+static enum tls_guess look_for_tls(const struct pipe *p, int side, struct slice data, int *client_side)
+{
+	bool middle = p->c->opener < 0 || p->held.gap || p->c->lost[0] || p->c->lost[1];
+	int from_client;
+	enum tls_guess guess = tunnel_fits(p->c) ? tls_recognise(data, middle, &from_client) : TLS_GUESS_NO;
+
+	if (guess == TLS_GUESS_YES)
+		*client_side = from_client < 0 ? tls_client(p) : from_client ? side : !side;
+	return guess;
+}
+
 static struct decision decide(const struct pipe *p, int side, const struct slice view[STREAM_SIDES])
 {
 	enum http_start request = http_start_request(view[side]), response = http_start_response(view[side]);
@@ -198,12 +220,17 @@ static struct decision decide(const struct pipe *p, int side, const struct slice
 
 	if (request == HTTP_START_YES || response == HTTP_START_YES)
 		return d;
+	enum tls_guess tls = look_for_tls(p, side, view[side], &d.client_side);
+	if (tls == TLS_GUESS_YES) {
+		d.what = DECIDE_TLS;
+		return d;
+	}
 	d.client_side = socks_client(p, view);
 	if (!p->held.gap && p->c->lost[0] == 0 && p->c->lost[1] == 0 && tunnel_fits(p->c))
 		socks = socks_parse(view[d.client_side], view[!d.client_side], &d.socks);
 	if (socks == SOCKS_YES)
 		d.what = DECIDE_SOCKS;
-	else if (socks == SOCKS_MORE || request == HTTP_START_MORE || response == HTTP_START_MORE)
+	else if (socks == SOCKS_MORE || tls == TLS_GUESS_MORE || request == HTTP_START_MORE || response == HTTP_START_MORE)
 		d.what = DECIDE_MORE;
 	else
 		d.what = DECIDE_RAW;
@@ -275,6 +302,10 @@ static enum stream_verdict follow(struct pipe *p, const struct decision *d)
 	case DECIDE_SOCKS:
 		begin_socks(p, d, skip);
 		break;
+	case DECIDE_TLS:
+		p->kind = PIPE_TLS;
+		p->tls = tls_new(p->shared, p->c, d->client_side, from_start);
+		break;
 	case DECIDE_MORE:
 	case DECIDE_RAW:
 		p->kind = PIPE_RAW;
@@ -294,7 +325,7 @@ static enum stream_verdict look_at_first(struct pipe *p, int side, struct slice 
 
 	view[side] = data;
 	struct decision d = decide(p, side, view);
-	if (d.what == DECIDE_RAW || d.what == DECIDE_HTTP) {
+	if (d.what == DECIDE_RAW || d.what == DECIDE_HTTP || d.what == DECIDE_TLS) {
 		follow(p, &d);
 		return pipe_data(p, side, data, origin);
 	}
@@ -332,6 +363,8 @@ enum stream_verdict pipe_data(struct pipe *p, int side, struct slice data, const
 		return raw_data(p, side, data, origin);
 	case PIPE_HTTP:
 		return http_data(p, side, data, origin);
+	case PIPE_TLS:
+		return tls_data(p->tls, side, data, origin);
 	case PIPE_TUNNEL:
 		break;
 	}
@@ -349,6 +382,8 @@ enum stream_verdict pipe_gap(struct pipe *p, int side, uint64_t len, const struc
 		return raw_gap(p, side, len, origin);
 	case PIPE_HTTP:
 		return http_verdict(p, http_connection_gap(p->http, side, len, origin));
+	case PIPE_TLS:
+		return tls_gap(p->tls, side, len, origin);
 	case PIPE_TUNNEL:
 		break;
 	}
@@ -373,6 +408,9 @@ void pipe_anomaly(struct pipe *p, int side, enum stream_anomaly what, const stru
 	case PIPE_TUNNEL:
 		tunnel_anomaly(p->tunnel, side, what, origin);
 		break;
+	case PIPE_TLS:
+		tls_anomaly(p->tls, side, what, origin);
+		break;
 	}
 }
 
@@ -390,6 +428,8 @@ void pipe_end(struct pipe *p, enum stream_end why)
 		raw_end(p, why);
 	else if (p->kind == PIPE_HTTP)
 		end_http(p, why);
+	else if (p->kind == PIPE_TLS)
+		tls_end(p->tls, why);
 	else
 		tunnel_end(p->tunnel, why);
 }

@@ -8,15 +8,26 @@
 #define MSNSCOPE_TRANSPORT_PIPE_H
 
 #include "transport/http_connection.h"
+#include "transport/tls_report.h"
 
 /* Bytes of a connection seen from the middle within which HTTP can begin: while the consumer keeps it, and after. */
 #define PIPE_SEARCH_KEPT 8192u
 #define PIPE_SEARCH_IGNORED (1u << 20)
 
+/* What the TLS connections of one capture share: secrets, OpenSSL. */
+struct tls_learned;
+struct tls_secrets;
+struct tls_shared {
+	struct tls_consumer consumer;
+	struct tls_secrets *given;   /* of the user, or NULL */
+	struct tls_learned *learned; /* out of the capture */
+};
+
 /* What all pipes share. */
 struct pipe_shared {
 	struct stream_consumer consumer; /* of what has nothing around it any more */
 	struct http http;
+	struct tls_shared tls;
 	struct budget budget;
 };
 

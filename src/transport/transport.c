@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "transport/gateway.h"
-#include "transport/pipe.h"
+#include "transport/tls.h"
 #include "util/memory.h"
 
 
@@ -43,6 +43,7 @@ struct transport *transport_new(const struct transport_options *options, const s
 	t->shared.consumer = consumer->stream;
 	t->shared.budget.max = HTTP_TOTAL_MAX;
 	t->shared.http.heads = http_heads_new();
+	t->shared.tls = (struct tls_shared){consumer->tls, options->secrets, tls_learned_new(options->more_key_logs, options->more_ctx)};
 	struct http_consumer gateway = {on_wanted, on_request, on_response, on_done, NULL, t->gateway};
 	t->shared.http.shared = (struct http_shared){{gateway, consumer->http}, &t->counters, &t->shared.budget};
 	return t;
@@ -53,7 +54,13 @@ void transport_free(struct transport *t)
 	gateway_free(t->gateway);
 	http_heads_free(t->shared.http.heads);
 	http_drafts_free(&t->shared.budget);
+	tls_learned_free(t->shared.tls.learned);
 	free(t);
+}
+
+void transport_key_log(struct transport *t, struct slice text)
+{
+	tls_learned_key_log(t->shared.tls.learned, text);
 }
 
 void transport_finish(struct transport *t)

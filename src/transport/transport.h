@@ -9,6 +9,7 @@
 
 #include "stream/stream.h"
 #include "transport/http.h"
+#include "transport/tls_report.h"
 
 /* Gateway sessions at a time; the longest idle gives way. */
 #define GATEWAY_SESSIONS_MAX 4096u
@@ -60,10 +61,20 @@ struct transport_consumer {
 	void (*gateway)(void *ctx, struct stream_connection *connection, enum gateway_notice what, const char *text,
 			const struct stream_origin *origin, const struct http_exchange *x);
 	void *gateway_ctx;
+	struct tls_consumer tls;
 };
+
+struct tls_secrets;
 
 struct transport_options {
 	bool polls; /* GATEWAY_POLL notices */
+	struct tls_secrets *secrets; /* to decrypt TLS with; NULL: none */
+	/*
+	 * Asked once, when a secret is not known: gives what the capture holds further on to transport_key_log, and returns
+	 * whether there was anything.  Or NULL.
+	 */
+	bool (*more_key_logs)(void *ctx);
+	void *more_ctx;
 };
 
 struct transport;
@@ -73,6 +84,9 @@ struct transport *transport_new(const struct transport_options *options, const s
 
 /* The callbacks to give to a stream table. */
 struct stream_consumer transport_stream(struct transport *t);
+
+/* Secrets that stand in the capture itself, as a key log. */
+void transport_key_log(struct transport *t, struct slice text);
 
 /* The capture has ended, after stream_table_finish: ends the gateway sessions. */
 void transport_finish(struct transport *t);

@@ -63,8 +63,7 @@ bool tunnel_fits(const struct stream_connection *c)
 	return outer_count(c) < STREAM_OUTER_MAX;
 }
 
-/* What changes while the connection lasts. */
-static void follow_outer(struct tunnel *t)
+void tunnel_follow(struct tunnel *t)
 {
 	for (int side = 0; side < STREAM_SIDES; side++)
 		t->inner.fin[side] = t->outer->fin[side];
@@ -86,9 +85,13 @@ struct tunnel *tunnel_new(struct pipe_shared *shared, struct stream_connection *
 	else
 		t->wrapping.transport = "tcp";
 	t->wrapping.outer[outer] = plan->name;
-	t->wrapping.target = plan->target;
-	memcpy(t->target_name, plan->target_name, sizeof(t->target_name));
-	t->wrapping.target_name = t->target_name[0] ? t->target_name : NULL;
+	if (plan->target_name[0]) {
+		t->wrapping.target = plan->target;
+		memcpy(t->target_name, plan->target_name, sizeof(t->target_name));
+		t->wrapping.target_name = t->target_name;
+	}
+	if (plan->tls)
+		t->wrapping.tls = plan->tls;
 	t->pipe = pipe_new(shared, &t->inner);
 	return t;
 }
@@ -97,13 +100,30 @@ void tunnel_free(struct tunnel *t)
 {
 	if (!t)
 		return;
-	pipe_free(t->pipe);
+	tunnel_close(t);
 	free(t);
+}
+
+struct stream_connection *tunnel_inside(struct tunnel *t)
+{
+	return &t->inner;
+}
+
+void tunnel_pass(struct tunnel *t, int side, uint64_t len)
+{
+	tunnel_follow(t);
+	t->inner.bytes[side] += len;
+}
+
+void tunnel_close(struct tunnel *t)
+{
+	pipe_free(t->pipe);
+	t->pipe = NULL;
 }
 
 enum stream_verdict tunnel_data(struct tunnel *t, int side, struct slice data, const struct stream_origin *origin)
 {
-	follow_outer(t);
+	tunnel_follow(t);
 	enum stream_verdict verdict = pipe_data(t->pipe, side, data, origin);
 	t->inner.bytes[side] += data.len;
 	return verdict;
@@ -111,20 +131,21 @@ enum stream_verdict tunnel_data(struct tunnel *t, int side, struct slice data, c
 
 enum stream_verdict tunnel_gap(struct tunnel *t, int side, uint64_t len, const struct stream_origin *origin)
 {
-	follow_outer(t);
+	tunnel_follow(t);
 	enum stream_verdict verdict = pipe_gap(t->pipe, side, len, origin);
-	t->inner.lost[side] += len;
+	if (len != STREAM_GAP_UNKNOWN)
+		t->inner.lost[side] += len;
 	return verdict;
 }
 
 void tunnel_anomaly(struct tunnel *t, int side, enum stream_anomaly what, const struct stream_origin *origin)
 {
-	follow_outer(t);
+	tunnel_follow(t);
 	pipe_anomaly(t->pipe, side, what, origin);
 }
 
 void tunnel_end(struct tunnel *t, enum stream_end why)
 {
-	follow_outer(t);
+	tunnel_follow(t);
 	pipe_end(t->pipe, why);
 }

@@ -50,6 +50,7 @@ static enum look look_of(const struct event *e)
 	case EVENT_COMMAND:
 		return e->from == MSNP_CLIENT ? LOOK_CLIENT : LOOK_SERVER;
 	case EVENT_EXCHANGE:
+	case EVENT_TLS:
 		return LOOK_WEB;
 	case EVENT_PEER:
 		return LOOK_PEER;
