@@ -135,12 +135,13 @@ def checksum(data):
 
 
 def endpoint(text):
+    """The address and port of IPV4:PORT or [IPV6]:PORT."""
     host, _, port = text.rpartition(":")
-    return ipaddress.IPv4Address(host).packed, int(port)
+    return ipaddress.ip_address(host.strip("[]")).packed, int(port)
 
 
 def mac(ip):
-    return b"\x02\x00" + ip          # locally administered, told apart by the address
+    return b"\x02\x00" + ip[-4:]     # locally administered, told apart by the address
 
 
 def frame(src, dst, seq, ack, flags, data, ip_id, mss):
@@ -149,9 +150,12 @@ def frame(src, dst, seq, ack, flags, data, ip_id, mss):
     tcp = head + options + data
     pseudo = src[0] + dst[0] + struct.pack("!BBH", 0, 6, len(tcp))
     tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), ip_id, 0x4000, 128, 6, 0) + src[0] + dst[0]
-    ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
-    whole = mac(dst[0]) + mac(src[0]) + b"\x08\x00" + ip + tcp
+    if len(src[0]) == 16:
+        kind, ip = b"\x86\xdd", struct.pack("!IHBB", 0x60000000, len(tcp), 6, 64) + src[0] + dst[0]
+    else:
+        kind, ip = b"\x08\x00", struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), ip_id, 0x4000, 128, 6, 0) + src[0] + dst[0]
+        ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
+    whole = mac(dst[0]) + mac(src[0]) + kind + ip + tcp
     return whole + bytes(max(0, 60 - len(whole)))
 
 
@@ -373,13 +377,16 @@ class Capture:
         self.losses.append(int(step.args[0]))
 
     # output
-    def pcap(self):
-        out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
+    def frames(self):
+        """Yields the time in microseconds and the bytes of each frame."""
         counters = {}
         for micro, _, src, dst, seq, ack, flags, data in sorted(self.packets, key=lambda p: p[:2]):
             counters[src[0]] = (counters.get(src[0], zlib.crc32(src[0]) % 60000) + 1) % 65536
-            raw = frame(src, dst, seq, ack, flags, data, counters[src[0]], 1460)
-            stamp = int(self.start) * 1000000 + micro
+            yield int(self.start) * 1000000 + micro, frame(src, dst, seq, ack, flags, data, counters[src[0]], 1460)
+
+    def pcap(self):
+        out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
+        for stamp, raw in self.frames():
             out.append(struct.pack("<IIII", stamp // 1000000, stamp % 1000000, len(raw), len(raw)) + raw)
         return b"".join(out)
 

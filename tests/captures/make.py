@@ -256,8 +256,7 @@ class Pcapng:
     def obsolete(self, frame, units):
         return self.block(2, self.pack("HHIIII", 0, 0xFFFF, units >> 32, units & 0xFFFFFFFF, len(frame), len(frame)) + frame)
 
-    def secrets(self):
-        keys = b"CLIENT_RANDOM " + b"00" * 32 + b" " + b"11" * 48 + b"\n"
+    def secrets(self, keys=b"CLIENT_RANDOM " + b"00" * 32 + b" " + b"11" * 48 + b"\n"):
         return self.block(10, self.pack("II", 0x544C534B, len(keys)) + keys)
 
     def names(self):

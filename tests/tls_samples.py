@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Do the TLS samples hold what their manifest says? TAP. The plaintext is read by tshark; skipped without it."""
+import collections
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import support
+from support import require
+
+FOLDER = support.sample("tls")
+TSHARK = shutil.which("tshark")
+# Which captures tshark 4.0 does not open, and why.
+CANNOT = {"tls12-rsa-aria128-gcm.pcap": "has no ARIA", "tls12-ecdhe-aria256-gcm.pcap": "has no ARIA"}
+
+
+def read_manifest():
+    """{capture: rows}, each row by the names of its columns."""
+    with open(os.path.join(FOLDER, "MANIFEST.tsv"), encoding="utf-8") as f:
+        names, *rows = (line.split("\t") for line in f.read().splitlines())
+    captures = collections.OrderedDict()
+    for row in rows:
+        require(len(row) == len(names), f"{row[0]} has {len(row)} columns")
+        captures.setdefault(row[0], []).append(dict(zip(names, row)))
+    return captures
+
+
+def options(secret):
+    path = os.path.join(FOLDER, secret)
+    if secret.endswith(".keylog"):
+        return ["-o", f"tls.keylog_file:{path}"]
+    if secret.endswith(".pem"):
+        return ["-o", f'uat:rsa_keys:"{path}",""']
+    return []
+
+
+def follow(home, capture, rows, secret):
+    """What tshark finds in each connection: (client's bytes, server's bytes)."""
+    streams = [arg for n in range(len(rows)) for arg in ("-z", f"follow,tls,raw,{n}")]
+    ports = {row["server"].rpartition(":")[2] for row in rows} - {"443"}
+    kinds = [arg for port in sorted(ports) for arg in ("-d", f"tcp.port=={port},tls") if "tunnel" not in rows[0]["features"]]
+    p = subprocess.run([TSHARK, *options(secret), *kinds, "-r", os.path.join(FOLDER, capture), "-q", *streams], capture_output=True,
+                       text=True, check=False, env=support.environment(HOME=home), stdin=subprocess.DEVNULL)
+    require(p.returncode == 0, p.stderr)
+    found = []
+    for row, part in zip(rows, p.stdout.split("Follow: tls,raw\n")[1:]):
+        # Node 0 is the side that tshark heard first, and its lines are not indented.
+        nodes, sides = {}, {True: b"", False: b""}
+        for line in part.splitlines():
+            text = line.strip()
+            if text.startswith("Node "):
+                nodes[text[5]] = text.partition(": ")[2]
+            elif text and not text.startswith(("Filter:", "===")):
+                sides[not line.startswith("\t")] += bytes.fromhex(text)
+        client = row["client"].replace("[", "").replace("]", "")
+        order = (True, False) if nodes["0"].replace("[", "").replace("]", "") == client or not sides[True] + sides[False] else (False, True)
+        found.append(tuple(sides[which] for which in order))
+    require(len(found) == len(rows), p.stdout + p.stderr)
+    return found
+
+
+def compare(home, capture, rows, secret):
+    found = follow(home, capture, rows, secret)
+    for row, sides in zip(rows, found):
+        for name, data in zip(("c2s", "s2c"), sides):
+            told = f"{capture} {row['client']} {name}: tshark finds {len(data)} bytes"
+            if row["opens"] == "none" or secret.startswith("!"):
+                require(not data, told)
+            elif row["opens"] == "all":
+                require(len(data) == int(row[f"{name}_bytes"]), f"{told}, {row[f'{name}_bytes']} were sent")
+                require(hashlib.sha256(data).hexdigest() == row[f"{name}_sha256"], f"{told}, but others than were sent")
+
+
+def main():
+    tap = support.Tap()
+    with tempfile.TemporaryDirectory() as home:
+        for capture, rows in read_manifest().items():
+            for secret in rows[0]["secrets"].split(","):
+                name = f"{capture} with {secret}"
+                if not TSHARK:
+                    tap.skip(name, "no tshark")
+                elif capture in CANNOT:
+                    tap.skip(name, f"tshark {CANNOT[capture]}")
+                else:
+                    tap.case(name, compare, home, capture, rows, secret)
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
