@@ -11,97 +11,15 @@ Most sessions are OpenSSL's, with new keys every time, so a capture is as good a
 describes the samples. tests/tls_samples.py compares them with another program. Needs OpenSSL 3 and GnuTLS as libraries, and
 openssl; --check needs Python alone.
 """
-import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 
-import mkgateway
-import mkpcap
-import tls_texts as texts
-from mkservices import Raw, directive
+import tls_old_samples
+from tls_capture import COLUMNS, FOLDER, digest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER = os.path.join(HERE, "tls")
-START = "2009-06-01T17:20:00Z"
-CLIENT, SERVER = "192.0.2.10:3601", "203.0.113.62:443"
-COLUMNS = ("capture", "client", "server", "version", "suite", "features", "secrets", "opens", "c2s_bytes", "c2s_sha256", "s2c_bytes",
-           "s2c_sha256", "sha256")
 PASSWORD = "msnscope"
-
-
-class Connection:
-    """A TCP connection of a sample: a Talk, and what stands around it."""
-
-    def __init__(self, talk, features="", client=CLIENT, server=SERVER, before=(), directives=(), opens="all", close="client"):
-        self.talk, self.features, self.client, self.server = talk, features, client, server
-        self.before, self.directives, self.opens, self.close = before, directives, opens, close
-
-    def steps(self, name):
-        yield directive("conn", name, self.client, self.server)
-        yield from (directive(*d) for d in self.directives)
-        for client, data in [*self.before, *self.talk.flights]:
-            yield Raw(name, client, data)
-        yield directive("close", name, self.close)
-
-
-class Sample:
-    """A capture. Secrets: keylog, rsa1024 or rsa2048 (the server's key), before or within (Decryption Secrets Blocks); what
-    opens nothing by itself stands behind an exclamation mark. Keylog replaces the lines of the key log."""
-
-    def __init__(self, connections, secrets=("keylog",), keylog=None):
-        self.connections, self.secrets, self.log = connections, secrets, keylog
-
-    def keylog(self):
-        if self.log is not None:
-            return self.log
-        lines = dict.fromkeys(line for c in self.connections for line in c.talk.secrets)
-        return "".join(f"{line}\n" for line in lines).encode()
-
-    def capture(self, name):
-        steps = [directive("start", START)]
-        for n, c in enumerate(self.connections):
-            steps += [*c.steps(f"{name}.{n}"), directive("at", "+1")]
-        return mkpcap.Capture(steps, name)
-
-    def files(self, name):
-        """The file names of the sample, the capture first, with their bytes."""
-        capture = self.capture(name)
-        if {"before", "within"} & set(self.secrets):
-            files = {f"{name}.pcapng": with_secrets(capture, self.keylog(), "before" in self.secrets)}
-        else:
-            files = {f"{name}.pcap": capture.pcap()}
-        if any(s.strip("!") == "keylog" for s in self.secrets):
-            files[f"{name}.keylog"] = self.keylog()
-        return files
-
-    def rows(self, name):
-        files = self.files(name)
-        capture, data = next(iter(files.items()))
-        named = {"keylog": f"{name}.keylog", "before": "inside", "within": "inside", "rsa512": "rsa512.pem", "rsa1024": "rsa1024.pem",
-                 "rsa2048": "rsa2048.pem"}
-        secrets = ",".join("!" * s.startswith("!") + named[s.strip("!")] for s in self.secrets) or "-"
-        for c in self.connections:
-            yield [capture, c.client, c.server, c.talk.version or "-", c.talk.suite or "-", c.features or "-", secrets, c.opens,
-                   *(f(c.talk.plain[side]) for side in (True, False) for f in (lambda d: str(len(d)), digest)), digest(data)]
-
-
-def digest(data):
-    return hashlib.sha256(data).hexdigest()
-
-
-def with_secrets(capture, log, before):
-    """As pcapng, with the secrets before the first frame, or each line before the last third of the frames."""
-    sys.path.append(os.path.join(HERE, "..", "tests", "captures"))
-    import make                                  # the writer of pcapng
-    frames = list(capture.frames())
-    p = make.Pcapng().interface(1)
-    for n, (stamp, frame) in enumerate(frames):
-        if n == (0 if before else len(frames) * 2 // 3):
-            p.secrets(log)
-        p.enhanced(frame, stamp)
-    return p.data
 
 
 # ------------------------------------------------------------------ keys
@@ -133,14 +51,8 @@ def make_keys():
 
 # ------------------------------------------------------------------ command line
 
-def sources():
-    """{name: function that gives the Sample}"""
-    import tls_samples
-    return tls_samples.SAMPLES
-
-
 def manifest():
-    """{capture without its ending: rows}"""
+    """{name of a sample: its rows}"""
     path, out = os.path.join(FOLDER, "MANIFEST.tsv"), {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as f:
@@ -151,33 +63,66 @@ def manifest():
 
 
 def build(names):
+    """Write the captures of these names; all without names."""
     import tls_samples
-    told = manifest()
+    told, samples = manifest(), {**tls_samples.SAMPLES, **tls_old_samples.SAMPLES}
     with tempfile.TemporaryDirectory() as scratch:
-        make_certificate(os.path.join(scratch, "ecdsa"), "login.live.com", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
-        make_certificate(os.path.join(scratch, "client"), "alice@example.com", "rsa:1024")
-        tls_samples.KEYS.update(ecdsa=os.path.join(scratch, "ecdsa"), client=os.path.join(scratch, "client"))
-        for name in names:
-            sample = tls_samples.SAMPLES[name]()
+        for name, owner, *key in (("ecdsa", "login.live.com", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
+                                  ("client", "alice@example.com", "rsa:1024")):
+            tls_samples.KEYS[name] = os.path.join(scratch, name)
+            make_certificate(tls_samples.KEYS[name], owner, *key)
+        for name in names or samples:
+            sample = samples[name]()
             for file, data in sample.files(name).items():
                 with open(os.path.join(FOLDER, file), "wb") as f:
                     f.write(data)
             told[name] = list(sample.rows(name))
     with open(os.path.join(FOLDER, "MANIFEST.tsv"), "w", encoding="utf-8") as f:
-        for row in [COLUMNS, *(row for name in tls_samples.SAMPLES if name in told for row in told[name])]:
+        for row in [COLUMNS, *(row for name in samples for row in told.get(name, ()))]:
             f.write("\t".join(row) + "\n")
 
 
+def problems():
+    """Files that are not those of the manifest, and captures that are not what their script gives."""
+    told, expected = manifest(), {"MANIFEST.tsv"}
+    for name, rows in told.items():
+        capture, secrets, damage = rows[0][0], rows[0][6], rows[0][8]
+        expected |= {capture} | {s.strip("!") for s in secrets.split(",") if s.endswith(".keylog")}
+        expected |= {f"{name}.c2s", f"{name}.s2c"} if damage != "-" else set()
+        try:
+            with open(os.path.join(FOLDER, capture), "rb") as f:
+                same = digest(f.read()) == rows[0][-1]
+        except FileNotFoundError:
+            same = False
+        if not same:
+            yield f"{capture} is not that of the manifest"
+    keys = ("512", "1024", "2048")
+    expected |= {f"rsa{n}{end}" for n in keys for end in (".pem", ".crt")} | {f"rsa{n}{end}" for n in keys[1:] for end in (
+        ".p12", "-password.pem")} | {"rsa2048-empty-password.p12", "wrong.pem"}
+    for name in expected ^ set(os.listdir(FOLDER)):
+        yield f"{name}: {'is missing' if name in expected else 'nothing is known about it'}"
+    for name, make in tls_old_samples.SAMPLES.items():
+        sample = make()
+        for file, data in sample.files(name).items():
+            with open(os.path.join(FOLDER, file), "rb") as f:
+                if f.read() != data:
+                    yield f"{file} is not what mktls.py gives"
+        if list(sample.rows(name)) != told.get(name):
+            yield f"{name}: the manifest has other rows"
+
+
 def main(argv):
-    if not argv or any(a.startswith("-") and a not in ("--all", "--keys", "--check") for a in argv):
+    if argv == ["--check"]:
+        found = list(problems())
+        print("".join(f"{problem}\n" for problem in found), end="")
+        return 1 if found else 0
+    if not argv or argv[0].startswith("-") and argv not in (["--all"], ["--keys"]):
         print(__doc__, file=sys.stderr)
         return 2
     os.makedirs(FOLDER, exist_ok=True)
-    if argv == ["--check"]:
-        return check()
     if argv == ["--keys"]:
         make_keys()
-    build(list(sources()) if argv[0].startswith("--") else argv)
+    build([] if argv[0].startswith("-") else argv)
     return 0
 
 

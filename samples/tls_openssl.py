@@ -10,11 +10,10 @@ from ctypes import byref, c_char_p, c_int, c_long, c_size_t, c_uint64, c_void_p
 from tls_talk import Talk
 
 SSL3, TLS10, TLS11, TLS12, TLS13 = range(0x300, 0x305)
-NO_EMS, NO_ETM, NO_TICKET, LEGACY_RENEGOTIATION, CLEAR_OPTIONS_OF_CBC = 1, 1 << 19, 1 << 14, 1 << 18, 1 << 11
+NO_EMS, NO_ETM, NO_TICKET, CLIENT_MAY_RENEGOTIATE, MIDDLEBOX = 1 << 0, 1 << 19, 1 << 14, 1 << 8, 1 << 20
 WANT_READ = 2
 VERIFY_PEER = 1
 FILETYPE_PEM = 1
-TICKETS_OFF = 0
 CTRL_MIN, CTRL_MAX, CTRL_FRAGMENT, CTRL_NAME, CTRL_GROUPS, CTRL_DH_AUTO = 123, 124, 52, 55, 92, 118
 KEYLOG = ctypes.CFUNCTYPE(None, c_void_p, c_char_p)
 VERIFY = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)
@@ -49,7 +48,9 @@ prototypes(ssl, [
     ("SSL_session_reused", c_int, P), ("SSL_get_version", c_char_p, P), ("SSL_get_current_cipher", P, P),
     ("SSL_CIPHER_standard_name", c_char_p, P), ("SSL_key_update", c_int, P, c_int), ("SSL_renegotiate", c_int, P),
     ("SSL_write_early_data", c_int, P, c_char_p, c_size_t, P), ("SSL_read_early_data", c_int, P, P, c_size_t, P),
-    ("SSL_verify_client_post_handshake", c_int, P), ("SSL_set_post_handshake_auth", None, P, c_int)])
+    ("SSL_verify_client_post_handshake", c_int, P), ("SSL_CTX_set_post_handshake_auth", None, P, c_int),
+    ("SSL_CTX_clear_options", c_uint64, P, c_uint64), ("SSL_CTX_set_block_padding", c_int, P, c_size_t),
+    ("SSL_set_verify", None, P, c_int, VERIFY), ("SSL_set_cipher_list", c_int, P, c_char_p)])
 
 
 def check(result, what):
@@ -63,14 +64,15 @@ def check(result, what):
 class Context:
     """The settings of one side."""
 
-    def __init__(self, low=TLS10, high=TLS13, ciphers="ALL", suites=None, options=0, key=None, groups=None, fragment=None,
-                 ask_client=False, early_data=0):
+    def __init__(self, low=TLS10, high=TLS13, ciphers="ALL", suites=None, options=0, without=0, key=None, groups=None,
+                 fragment=None, padding=0, ask_client=False, early_data=0):
         self.handle = ssl.SSL_CTX_new(ssl.TLS_method())
         self.lines = []
         self.keylog = KEYLOG(lambda _, line: self.lines.append(line.decode()))     # kept, since the library keeps its address
         self.verify = VERIFY(lambda ok, store: 1)
         ssl.SSL_CTX_set_keylog_callback(self.handle, self.keylog)
         ssl.SSL_CTX_set_options(self.handle, options)
+        ssl.SSL_CTX_clear_options(self.handle, without)
         check(ssl.SSL_CTX_set_cipher_list(self.handle, f"{ciphers}:@SECLEVEL=0".encode()), ciphers)
         if suites:
             check(ssl.SSL_CTX_set_ciphersuites(self.handle, suites.encode()), suites)
@@ -88,6 +90,9 @@ class Context:
             ssl.SSL_CTX_set_verify(self.handle, VERIFY_PEER, self.verify)
         check(ssl.SSL_CTX_set_session_id_context(self.handle, b"msn", 3), "session id context")
         ssl.SSL_CTX_set_max_early_data(self.handle, early_data)
+        ssl.SSL_CTX_set_post_handshake_auth(self.handle, 1)
+        if padding:
+            check(ssl.SSL_CTX_set_block_padding(self.handle, padding), "padding")
 
     def control(self, what, number, text=None):
         check(ssl.SSL_CTX_ctrl(self.handle, what, number, text.encode() if text else None), f"control {what}")
@@ -182,10 +187,15 @@ class Pair:
 
     def say(self, client, data, pieces=None):
         """Application data in one call, or in pieces of that size, a record each."""
-        size = pieces or len(data)
+        size, flight, at, told = pieces or len(data), b"", self.talk.size(client), len(self.talk.plain[client])
         for i in range(0, len(data), size):
             self.ends[client].write(data[i:i + size])
-        self.carry(client)
+            new = self.ends[client].written()
+            self.talk.pieces.append((client, range(at + len(flight), at + len(flight) + len(new)),
+                                     range(told + i, min(told + i + size, told + len(data)))))
+            flight += new
+        self.talk.wrote(client, flight)
+        self.ends[not client].take(flight)
         self.hear(not client, data)
 
     def hear(self, client, data):

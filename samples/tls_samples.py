@@ -2,15 +2,14 @@
 """The TLS samples: SAMPLES is {name: function that gives the Sample}."""
 import os
 
-import mktls
 import tls_openssl as lib
 import tls_talk
 import tls_texts as texts
-from mktls import Connection, Sample
+from tls_capture import FOLDER, Connection, Sample
 from tls_openssl import NO_EMS, NO_ETM, NO_TICKET, TLS10, TLS11, TLS12, TLS13, Context, Pair
 
 SAMPLES = {}
-KEYS = {name: os.path.join(mktls.FOLDER, name) for name in ("rsa512", "rsa1024", "rsa2048")}
+KEYS = {name: os.path.join(FOLDER, name) for name in ("rsa512", "rsa1024", "rsa2048")}
 OLD = NO_ETM | NO_EMS
 
 
@@ -92,3 +91,222 @@ SAMPLES.update({
         ("chacha20", "TLS_CHACHA20_POLY1305_SHA256", texts.passport), ("aes128-ccm", "TLS_AES_128_CCM_SHA256", texts.nexus),
         ("aes128-ccm8", "TLS_AES_128_CCM_8_SHA256", texts.nexus))},
 })
+
+
+# ------------------------------------------------------------------ resumption and early data
+
+def sessions(ends, turns, later_turns, early=False):
+    """Two connections, the second of which resumes the session of the first."""
+    name = texts.server_name(turns)
+    first = Pair(*ends, name)
+    first.handshake()
+    first.say_all(turns)
+    session = first.session()
+    first.close()
+    second = Pair(*ends, name, session)
+    if early:
+        (_, data), *later_turns = later_turns
+        second.early(data)
+    else:
+        second.handshake()
+    second.say_all(later_turns)
+    second.close()
+    if not lib.ssl.SSL_session_reused(second.client.handle):
+        raise lib.SslError("the session was not resumed")
+    return first.talk, second.talk
+
+
+def resumption(version, ciphers, how, secrets, options=0, first_only=False, **more):
+    def make():
+        talks = sessions(contexts(version, ciphers, "rsa1024", options=options, **more), texts.nexus(), texts.nexus())
+        connections = [Connection(done, ",".join(filter(None, (marks(done, options), how if n else ""))), f"192.0.2.10:{3601 + n}")
+                       for n, done in enumerate(talks)]
+        log = "".join(f"{line}\n" for line in talks[0].secrets).encode() if first_only else None
+        return Sample(connections, secrets, log)
+    return make
+
+
+SAMPLES.update({
+    "tls10-resume-id": resumption(TLS10, "AES128-SHA", "resumed-by-id", RSA, NO_TICKET | OLD),
+    "tls12-resume-id": resumption(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", "resumed-by-id", ("keylog",), NO_TICKET),
+    "tls12-resume-ticket": resumption(TLS12, "AES256-SHA256", "resumed-by-ticket", RSA),
+    "tls12-resume-id-first-secret": resumption(TLS12, "ECDHE-RSA-AES256-GCM-SHA384", "resumed-by-id", ("keylog",), NO_TICKET,
+                                               first_only=True),
+    "tls12-resume-ticket-first-secret": resumption(TLS12, "ECDHE-RSA-AES128-SHA256", "resumed-by-ticket", ("keylog",),
+                                                   first_only=True),
+    "tls13-resume-psk": resumption(TLS13, "ALL", "resumed-by-psk", ("keylog",), suites="TLS_AES_128_GCM_SHA256"),
+})
+
+
+@sample
+def tls13_early_data():
+    ends = contexts(TLS13, early_data=4096)
+    first, second = sessions(ends, texts.nexus(), texts.passport(), early=True)
+    return Sample([Connection(first), Connection(second, "resumed-by-psk,early-data", "192.0.2.10:3602")])
+
+
+@sample
+def tls13_early_data_chacha20():
+    ends = contexts(TLS13, early_data=4096, suites="TLS_CHACHA20_POLY1305_SHA256")
+    first, second = sessions(ends, texts.nexus(), texts.address_book(), early=True)
+    return Sample([Connection(first), Connection(second, "resumed-by-psk,early-data", "192.0.2.10:3602")])
+
+
+# ------------------------------------------------------------------ more than one handshake, more keys, certificates of clients
+
+@sample
+def tls13_hello_retry():
+    done = talk(contexts(TLS13, groups="P-256:P-384", server_groups="P-384"), texts.passport())
+    return Sample([Connection(done, "hello-retry-request")])
+
+
+@sample
+def tls13_key_update():
+    """The client updates, then the server alone, then both; several times."""
+    pair = Pair(*contexts(TLS13), "login.live.com")
+    pair.handshake()
+    turns = texts.tokens()
+    pair.say(*turns[0])
+    pair.update_keys(True, ask_other=False)
+    pair.say(*turns[1])
+    pair.update_keys(False, ask_other=False)
+    pair.update_keys(False, ask_other=False)
+    pair.say(*turns[2])
+    pair.update_keys(True, ask_other=True)
+    pair.say(*turns[3])
+    pair.update_keys(False, ask_other=True)
+    pair.say_all(texts.nexus())
+    return Sample([Connection(pair.close(), "key-update")])
+
+
+def renegotiation(version, before, after, secrets, by_client):
+    def make():
+        ends = contexts(version, f"{before}:{after}", "rsa1024", "client", options=lib.CLIENT_MAY_RENEGOTIATE)
+        pair = Pair(*ends, "login.live.com")
+        lib.ssl.SSL_set_verify(pair.server.handle, 0, ends[1].verify)
+        lib.ssl.SSL_set_cipher_list(pair.client.handle, f"{before}:@SECLEVEL=0".encode())
+        pair.handshake()
+        features = f"{marks(pair.talk)},renegotiation-by-{'client' if by_client else 'server'},client-certificate"
+        suite = pair.talk.suite
+        turns = texts.passport()
+        pair.say_all(turns[:2])
+        lib.ssl.SSL_set_verify(pair.server.handle, lib.VERIFY_PEER, ends[1].verify)
+        lib.ssl.SSL_set_cipher_list(pair.client.handle, f"{after}:{before}:@SECLEVEL=0".encode())
+        pair.renegotiate(by_client)
+        pair.note()
+        pair.talk.suite = f"{suite},{pair.talk.suite}"
+        pair.say_all(turns[2:])
+        return Sample([Connection(pair.close(), features)], secrets)
+    return make
+
+
+def client_certificate(version, ciphers, secrets=("keylog",)):
+    def make():
+        done = talk(contexts(version, ciphers, "rsa1024", "client"), texts.passport())
+        return Sample([Connection(done, ",".join(filter(None, (marks(done), "client-certificate"))))], secrets)
+    return make
+
+
+SAMPLES.update({
+    "tls10-renegotiation": renegotiation(TLS10, "AES256-SHA", "AES128-SHA", RSA, False),
+    "tls12-renegotiation": renegotiation(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", ("keylog",), False),
+    "tls12-renegotiation-by-client": renegotiation(TLS12, "AES128-SHA256", "AES256-GCM-SHA384", RSA, True),
+    "tls11-client-certificate": client_certificate(TLS11, "AES256-SHA", RSA),
+    "tls12-client-certificate": client_certificate(TLS12, "ECDHE-RSA-AES128-GCM-SHA256"),
+    "tls13-client-certificate": client_certificate(TLS13, "ALL"),
+})
+
+
+@sample
+def tls13_late_client_certificate():
+    ends = contexts(TLS13, client_key="client")
+    pair = Pair(*ends, "login.live.com")
+    lib.ssl.SSL_set_verify(pair.server.handle, 0, ends[1].verify)
+    pair.handshake()
+    turns = texts.passport()
+    pair.say_all(turns[:2])
+    lib.ssl.SSL_set_verify(pair.server.handle, lib.VERIFY_PEER, ends[1].verify)
+    pair.authenticate_late()
+    pair.say_all(turns[2:])
+    return Sample([Connection(pair.close(), "late-client-certificate")])
+
+
+# ------------------------------------------------------------------ records
+
+def in_records(size, feature, secrets=RSA, ciphers="AES128-SHA256"):
+    """The handshake messages in records of another size."""
+    def make():
+        done = talk(contexts(TLS12, ciphers, "rsa1024"), texts.passport())
+        done.flights = tls_talk.fragmented(done.flights, size)
+        return Sample([Connection(done, f"{marks(done)},{feature}")], secrets)
+    return make
+
+
+def in_pieces(version, ciphers, size, feature, turns=texts.passport, **more):
+    def make():
+        done = talk(contexts(version, ciphers, **more), turns(), size)
+        return Sample([Connection(done, ",".join(filter(None, (marks(done), feature))))])
+    return make
+
+
+def long_turns():
+    """Four requests at once, and their answers at once: more than a record holds."""
+    (_, ask), (_, answer) = texts.tokens()[2:]
+    return [(True, ask * 4), (False, answer * 4)]
+
+
+SAMPLES.update({
+    "tls12-handshake-in-pieces": in_records(11, "handshake-messages-over-records"),
+    "tls12-handshake-in-one": in_records(16384, "many-messages-in-a-record", ("keylog",), "ECDHE-RSA-AES256-GCM-SHA384"),
+    "tls12-small-records": in_pieces(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", 7, "small-records", texts.nexus),
+    "tls10-small-records": in_pieces(TLS10, "ECDHE-RSA-AES128-SHA", 13, "small-records,empty-records", texts.nexus, options=OLD),
+    "tls13-small-records": in_pieces(TLS13, "ALL", 11, "small-records", texts.nexus),
+    "tls13-fragments": in_pieces(TLS13, "ALL", None, "handshake-messages-over-records", fragment=512),
+    "tls12-full-records": in_pieces(TLS12, "ECDHE-RSA-AES256-GCM-SHA384", None, "full-records", long_turns),
+    "tls13-padding": in_pieces(TLS13, "ALL", None, "padding", padding=512),
+    "tls13-no-change-cipher-spec": in_pieces(TLS13, "ALL", None, "no-change-cipher-spec", without=lib.MIDDLEBOX),
+})
+
+
+# ------------------------------------------------------------------ where the session stands, and what is in it
+
+CONNECT = [(True, b"CONNECT loginnet.passport.com:443 HTTP/1.0\r\nUser-Agent: MSMSGS\r\nHost: loginnet.passport.com:443\r\n"
+            b"Proxy-Connection: Keep-Alive\r\nPragma: no-cache\r\n\r\n"),
+           (False, b"HTTP/1.0 200 Connection established\r\nVia: 1.0 proxy.example.net\r\n\r\n")]
+SOCKS5 = [(True, b"\x05\x01\x00"), (False, b"\x05\x00"), (True, b"\x05\x01\x00\x03\x15loginnet.passport.com\x01\xbb"),
+          (False, b"\x05\x00\x00\x01\xc0\x00\x02\x01\x9c\x40")]
+
+
+def placed(version, ciphers, turns, feature, secrets=("keylog",), **where):
+    def make():
+        done = talk(contexts(version, ciphers), turns())
+        return Sample([Connection(done, ",".join(filter(None, (marks(done), feature))), **where)], secrets)
+    return make
+
+
+SAMPLES.update({
+    "tls12-connect": placed(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", texts.passport, "tunnel-connect", server="203.0.113.8:3128",
+                            before=CONNECT),
+    "tls13-socks5": placed(TLS13, "ALL", texts.passport, "tunnel-socks5", server="203.0.113.9:1080", before=SOCKS5),
+    "tls12-odd-port": placed(TLS12, "AES128-SHA256", texts.passport, "odd-port", ("keylog", "rsa2048"), server="203.0.113.62:8843"),
+    "tls13-ipv6": placed(TLS13, "ALL", texts.profile, "ipv6", client="[2001:db8::10]:3601", server="[2001:db8:62::1]:443"),
+    "tls12-msnp": placed(TLS12, "ECDHE-RSA-AES256-GCM-SHA384", texts.msnp, "msnp", server="198.51.100.20:443"),
+    "tls13-msnp": placed(TLS13, "ALL", texts.msnp, "msnp,odd-port", server="198.51.100.20:1863"),
+    "tls12-secrets-before": placed(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", texts.passport, "secrets-before", ("before",)),
+    "tls12-secrets-within": placed(TLS12, "ECDHE-RSA-AES256-SHA384", texts.passport, "secrets-within", ("within",)),
+    "tls13-secrets-before": placed(TLS13, "ALL", texts.address_book, "secrets-before", ("before",)),
+    "tls13-secrets-within": placed(TLS13, "ALL", texts.passport, "secrets-within", ("within",)),
+    "tls12-secrets-late": placed(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", texts.passport, "secrets-late", ("late",)),
+    "tls13-secrets-late": placed(TLS13, "ALL", texts.passport, "secrets-late", ("late",)),
+    "tls12-anonymous": placed(TLS12, "ADH-AES128-SHA256", texts.nexus, "anonymous"),
+})
+
+
+@sample
+def plain_port_443():
+    """MSNP on the port of TLS, without TLS."""
+    done = tls_talk.Talk()
+    for client, data in texts.msnp():
+        done.wrote(client, data)
+        done.said(client, data)
+    return Sample([Connection(done, "no-tls", server="198.51.100.20:443", opens="plain")], ())

@@ -11,6 +11,7 @@ class Talk:
     def __init__(self):
         self.flights = []                        # (is it the client?, bytes)
         self.plain = {True: b"", False: b""}
+        self.pieces = []                         # (side, where its record lies in the side's stream, in its plaintext) as ranges
         self.secrets = []
         self.version = self.suite = ""
 
@@ -20,6 +21,9 @@ class Talk:
 
     def said(self, client, data):
         self.plain[client] += data
+
+    def size(self, client):
+        return sum(len(data) for side, data in self.flights if side == client)
 
     def stream(self, client):
         return b"".join(data for side, data in self.flights if side == client)
