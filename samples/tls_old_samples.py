@@ -1,3 +1,46 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""x"""
+"""The TLS samples of versions and suites that libraries have given up: SAMPLES is {name: function that gives the Sample}."""
+import os
+
+import tls_texts as texts
+from tls_capture import FOLDER, Connection, Sample
+from tls_writer import SSL3, TLS10, TLS11, TLS12, Session
+
 SAMPLES = {}
+
+
+def write(name, version, suite, key, turns, pieces=None, **options):
+    """A whole connection."""
+    session = Session(version, os.path.join(FOLDER, key), name, texts.server_name(turns), **options)
+    session.handshake(suite)
+    session.say_all(turns, pieces)
+    return session.close()
+
+
+def row(name, version, suite, turns=texts.passport, key="rsa1024", feature="", pieces=None, **options):
+    def make():
+        return Sample([Connection(write(name, version, suite, key, turns(), pieces, **options), feature)], ("keylog", key))
+    SAMPLES[name] = make
+
+
+row("ssl3-rc4-md5", SSL3, "RSA_WITH_RC4_128_MD5", feature="many-messages-in-a-record", together=True)
+row("ssl3-rc4-sha", SSL3, "RSA_WITH_RC4_128_SHA", texts.nexus, feature="v2-hello", v2_hello=True, together=True)
+row("ssl3-des", SSL3, "RSA_WITH_DES_CBC_SHA", texts.nexus)
+row("ssl3-3des", SSL3, "RSA_WITH_3DES_EDE_CBC_SHA", feature="v2-hello", v2_hello=True)
+row("ssl3-aes128", SSL3, "RSA_WITH_AES_128_CBC_SHA", texts.nexus, "rsa2048")
+row("ssl3-aes256-no-certificate", SSL3, "RSA_WITH_AES_256_CBC_SHA", texts.nexus, feature="no-certificate-alert", ask_client=True)
+row("ssl3-export-rc4-40", SSL3, "RSA_EXPORT_WITH_RC4_40_MD5", texts.nexus, "rsa512", "export")
+row("ssl3-export-des40", SSL3, "RSA_EXPORT_WITH_DES40_CBC_SHA", texts.nexus, "rsa512", "export")
+row("ssl3-export1024-rc4-56", SSL3, "RSA_EXPORT1024_WITH_RC4_56_SHA", texts.nexus, "rsa1024", "export")
+row("tls10-rc4-md5", TLS10, "RSA_WITH_RC4_128_MD5", feature="v2-hello", v2_hello=True, together=True)
+row("tls10-rc4-sha", TLS10, "RSA_WITH_RC4_128_SHA", texts.tokens, "rsa2048")
+row("tls10-des", TLS10, "RSA_WITH_DES_CBC_SHA", texts.nexus)
+row("tls10-3des", TLS10, "RSA_WITH_3DES_EDE_CBC_SHA", feature="first-byte-split", split=1)
+row("tls10-aes128-long-padding", TLS10, "RSA_WITH_AES_128_CBC_SHA", texts.nexus, feature="long-padding", more_padding=7)
+row("tls10-export-rc4-40", TLS10, "RSA_EXPORT_WITH_RC4_40_MD5", texts.nexus, "rsa512", "export")
+row("tls10-export-des40", TLS10, "RSA_EXPORT_WITH_DES40_CBC_SHA", texts.nexus, "rsa512", "export")
+row("tls10-export1024-des", TLS10, "RSA_EXPORT1024_WITH_DES_CBC_SHA", texts.nexus, "rsa1024", "export")
+row("tls11-rc4-sha", TLS11, "RSA_WITH_RC4_128_SHA", texts.nexus)
+row("tls11-3des", TLS11, "RSA_WITH_3DES_EDE_CBC_SHA", texts.nexus, feature="long-padding", more_padding=3)
+row("tls12-rc4-sha", TLS12, "RSA_WITH_RC4_128_SHA", feature="small-records", pieces=50)
+row("tls12-3des", TLS12, "RSA_WITH_3DES_EDE_CBC_SHA", texts.address_book)
