@@ -44,3 +44,52 @@ row("tls11-rc4-sha", TLS11, "RSA_WITH_RC4_128_SHA", texts.nexus)
 row("tls11-3des", TLS11, "RSA_WITH_3DES_EDE_CBC_SHA", texts.nexus, feature="long-padding", more_padding=3)
 row("tls12-rc4-sha", TLS12, "RSA_WITH_RC4_128_SHA", feature="small-records", pieces=50)
 row("tls12-3des", TLS12, "RSA_WITH_3DES_EDE_CBC_SHA", texts.address_book)
+
+
+def resumption(name, version, first, feature, turns=texts.nexus, **options):
+    """Two connections, the second of which resumes the session of the first by its id."""
+    def make():
+        key = os.path.join(FOLDER, "rsa1024")
+        one = Session(version, key, name, texts.server_name(turns()), **options)
+        other = Session(version, key, f"{name} again", texts.server_name(turns()), **options)
+        session = one.handshake(first)
+        other.handshake(first, session)
+        for s in (one, other):
+            s.say_all(turns())
+        return Sample([Connection(one.close(), feature), Connection(other.close(), "resumed-by-id", client="192.0.2.10:3602")],
+                      ("keylog", "rsa1024"))
+    SAMPLES[name] = make
+
+
+resumption("ssl3-resume-id", SSL3, "RSA_WITH_RC4_128_MD5", "")
+resumption("tls10-rc4-resume-id", TLS10, "RSA_WITH_RC4_128_SHA", "v2-hello", v2_hello=True)
+
+
+def step_up(name, version, first, second):
+    """Server gated cryptography: an export suite, and at once a second handshake for a strong one."""
+    def make():
+        session = Session(version, os.path.join(FOLDER, "rsa512"), name, only=True)
+        session.handshake(first)
+        session.handshake(second)
+        session.say_all(texts.passport())
+        return Sample([Connection(session.close(), "renegotiation-by-client,export")], ("keylog", "rsa512"))
+    SAMPLES[name] = make
+
+
+step_up("ssl3-step-up", SSL3, "RSA_EXPORT_WITH_RC4_40_MD5", "RSA_WITH_RC4_128_MD5")
+step_up("tls10-step-up", TLS10, "RSA_EXPORT_WITH_DES40_CBC_SHA", "RSA_WITH_3DES_EDE_CBC_SHA")
+
+
+def other_lines(name, form):
+    """A key log with another kind of line."""
+    def make():
+        session = Session(TLS10, os.path.join(FOLDER, "rsa1024"), name, texts.server_name(texts.nexus()))
+        session_id, master = session.handshake("RSA_WITH_RC4_128_SHA")
+        session.say_all(texts.nexus())
+        line = form.format(id=session_id.hex(), master=master.hex(), random=session.client_random.hex(), secret=session.secret.hex())
+        return Sample([Connection(session.close(), "key-log-form")], ("keylog",), f"{line}\n".encode())
+    SAMPLES[name] = make
+
+
+other_lines("tls10-log-session-id", "RSA Session-ID:{id} Master-Key:{master}")
+other_lines("tls10-log-pre-master", "PMS_CLIENT_RANDOM {random} {secret}")
