@@ -64,8 +64,9 @@ def manifest():
 
 def build(names):
     """Write the captures of these names; all without names."""
+    import tls_broken_samples
     import tls_samples
-    told, samples = manifest(), {**tls_samples.SAMPLES, **tls_old_samples.SAMPLES}
+    told, samples = manifest(), {**tls_old_samples.SAMPLES, **tls_samples.SAMPLES, **tls_broken_samples.SAMPLES}
     with tempfile.TemporaryDirectory() as scratch:
         for name, owner, *key in (("ecdsa", "login.live.com", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
                                   ("client", "alice@example.com", "rsa:1024")):

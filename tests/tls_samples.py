@@ -14,11 +14,14 @@ from support import require
 
 FOLDER = support.sample("tls")
 TSHARK = shutil.which("tshark")
-# Which captures tshark 4.0 does not open, and why.
+# Which captures tshark 4.0 does not open, with no secret or not with that, and why.
 CANNOT = {"tls13-late-client-certificate.pcap": "reads nothing of a client that answered a late request for its certificate",
           "tls12-secrets-late.pcapng": "takes no secrets after the handshake",
           "tls13-secrets-late.pcapng": "takes no secrets after the handshake",
           "tls10-export1024-des.pcap": "takes 7 bytes of the key block for a key where the draft and OpenSSL of its time took 8",
+          "tls12-certificate-lost.pcap with rsa2048.pem": "asks the certificate which key to use",
+          "tls12-certificate-lost-ems.pcap with tls12-certificate-lost-ems.keylog":
+          "takes the pre-master secret of the log, which is not enough, before the master secret",
           "tls12-rsa-aria128-gcm.pcap": "has no ARIA", "tls12-ecdhe-aria256-gcm.pcap": "has no ARIA"}
 
 
@@ -79,7 +82,12 @@ def compare(home, capture, rows, secret):
             told = f"{capture} {row['client']} {name}: tshark finds {len(data)} bytes"
             if row["opens"] in ("none", "plain") or secret.startswith("!"):
                 require(not data, told)
-            elif row["opens"] == "all":
+            elif row["damage"].startswith(name):
+                # A reader that is thrown off stops there, one that finds its way again goes on after it.
+                plain = support.read_bytes(os.path.join(FOLDER, f"{capture.rpartition('.')[0]}.{name}"))
+                first, end = map(int, row["damage"][4:].split("-"))
+                require(data in (plain[:first], plain[:first] + plain[end:]), told)
+            else:
                 require(len(data) == int(row[f"{name}_bytes"]), f"{told}, {row[f'{name}_bytes']} were sent")
                 require(hashlib.sha256(data).hexdigest() == row[f"{name}_sha256"], f"{told}, but others than were sent")
 
@@ -92,8 +100,8 @@ def main():
                 name = f"{capture} with {secret}"
                 if not TSHARK:
                     tap.skip(name, "no tshark")
-                elif capture in CANNOT:
-                    tap.skip(name, f"tshark {CANNOT[capture]}")
+                elif capture in CANNOT or name in CANNOT:
+                    tap.skip(name, f"tshark {CANNOT.get(capture) or CANNOT[name]}")
                 else:
                     tap.case(name, compare, home, capture, rows, secret)
     return tap.done()
