@@ -93,6 +93,31 @@ SAMPLES.update({
 })
 
 
+def gnutls(version, cipher, mac, exchange, turns=texts.nexus, key="rsa1024", options=0, pieces=None):
+    """What OpenSSL has given up or never had, by GnuTLS."""
+    priority = (f"NONE:+VERS-{version}:+{cipher}:+{mac}:+{exchange}:+COMP-NULL:+SIGN-ALL:+SIGN-RSA-SHA1:+GROUP-ALL:+CTYPE-X509:"
+                "%PROFILE_VERY_WEAK" + ":%NO_ETM" * bool(options & NO_ETM) + ":%NO_SESSION_HASH" * bool(options & NO_EMS))
+
+    def make():
+        import tls_gnutls                         # not everybody has it
+        done = tls_gnutls.talk(priority, KEYS[key], turns(), texts.server_name(turns()), pieces)
+        return Sample([Connection(done, marks(done, options))], RSA if exchange == "RSA" else ("keylog",))
+    return make
+
+
+SAMPLES.update({
+    "gnutls-tls10-rsa-rc4-md5": gnutls("TLS1.0", "ARCFOUR-128", "MD5", "RSA", texts.passport, options=NO_EMS),
+    "gnutls-tls10-dhe-3des": gnutls("TLS1.0", "3DES-CBC", "SHA1", "DHE-RSA"),
+    "gnutls-tls10-rsa-3des-old": gnutls("TLS1.0", "3DES-CBC", "SHA1", "RSA", options=OLD),
+    "gnutls-tls11-ecdhe-rc4": gnutls("TLS1.1", "ARCFOUR-128", "SHA1", "ECDHE-RSA"),
+    "gnutls-tls12-rsa-rc4-sha": gnutls("TLS1.2", "ARCFOUR-128", "SHA1", "RSA", texts.address_book),
+    "gnutls-tls12-ecdhe-3des": gnutls("TLS1.2", "3DES-CBC", "SHA1", "ECDHE-RSA", texts.passport),
+    "gnutls-tls12-rsa-3des-old": gnutls("TLS1.2", "3DES-CBC", "SHA1", "RSA", options=OLD),
+    "gnutls-tls12-rsa-camellia256-gcm": gnutls("TLS1.2", "CAMELLIA-256-GCM", "AEAD", "RSA"),
+    "gnutls-tls13-aes256-gcm": gnutls("TLS1.3", "AES-256-GCM", "AEAD", "ECDHE-RSA", texts.passport),
+})
+
+
 # ------------------------------------------------------------------ resumption and early data
 
 def sessions(ends, turns, later_turns, early=False):
