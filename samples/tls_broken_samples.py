@@ -10,7 +10,7 @@ import tls_texts as texts
 from tls_capture import Connection, Sample
 from tls_openssl import NO_EMS, NO_ETM, TLS10, TLS12, TLS13, Pair
 from tls_old_samples import write
-from tls_samples import contexts, marks, talk
+from tls_samples import contexts, talk
 from tls_talk import HANDSHAKE, Talk, record
 
 SAMPLES = {}
@@ -95,7 +95,7 @@ def lost_certificate(options, feature, secrets):
     """The second segment of the server's first flight, in the middle of the certificate, is missing."""
     def make():
         done = talk(contexts(TLS12, "AES128-GCM-SHA256", "rsa2048", options=options), texts.passport())
-        return Sample([Connection(done, f"{marks(done, options)},{feature}", directives=(("mss", "536"), ("lose", "3")))], secrets)
+        return Sample([Connection(done, feature, directives=(("mss", "536"), ("lose", "3")))], secrets)
     return make
 
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a TLS sample consists of: connections, the secrets that open them, and its rows in the manifest."""
 import hashlib
+import itertools
 import os
 import sys
 
 import mkpcap
 from mkservices import Raw, directive
+from tls_talk import server_extensions
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "tls")
@@ -25,21 +27,31 @@ class Connection:
         self.talk, self.features, self.client, self.server = talk, features, client, server
         self.before, self.directives, self.opens, self.damage, self.close = before, directives, opens, damage, close
 
-    def steps(self, name):
-        yield directive("conn", name, self.client, self.server)
-        yield from (directive(*d) for d in self.directives)
+    def marks(self):
+        """The features, and which extensions that change the keys or the records are in use."""
+        given = server_extensions(self.talk.flights) if self.talk.version in ("TLSv1", "TLSv1.1", "TLSv1.2") else None
+        if given is not None and self.talk.suite:
+            yield "ems" if 23 in given else "no-ems"
+            if "_CBC_" in self.talk.suite or "_NULL_" in self.talk.suite:
+                yield "etm" if 22 in given else "no-etm"
+        if self.features:
+            yield self.features
+
+    def turns(self, name):
+        """Lists of steps: what one side sends at a time."""
+        yield [directive("conn", name, self.client, self.server), *(directive(*d) for d in self.directives)]
         for client, data in [*self.before, *self.talk.flights]:
-            yield Raw(name, client, data)
-        if self.close:
-            yield directive("close", name, *self.close.split())
+            yield [directive("conn", name), Raw(name, client, data)]
+        yield [directive("close", name, *self.close.split()), directive("at", "+1")]
 
 
 class Sample:
     """A capture and what opens it, each by itself: keylog, rsa1024 and the like (a server's key), before, within or late
-    (Decryption Secrets Blocks); what opens nothing stands behind an exclamation mark. Keylog replaces the lines of the log."""
+    (Decryption Secrets Blocks); what opens nothing stands behind an exclamation mark. Keylog replaces the lines of the log.
+    At once: the connections go on side by side instead of one after the other."""
 
-    def __init__(self, connections, secrets=("keylog",), keylog=None):
-        self.connections, self.secrets, self.log = connections, secrets, keylog
+    def __init__(self, connections, secrets=("keylog",), keylog=None, at_once=False):
+        self.connections, self.secrets, self.log, self.at_once = connections, secrets, keylog, at_once
 
     def keylog(self):
         if self.log is not None:
@@ -48,10 +60,11 @@ class Sample:
         return "".join(f"{line}\n" for line in lines).encode()
 
     def capture(self, name):
-        steps = [directive("start", START)]
-        for n, c in enumerate(self.connections):
-            steps += [*c.steps(f"{name}.{n}"), directive("at", "+1")]
-        return mkpcap.Capture(steps, name)
+        turns = [list(c.turns(f"{name}.{n}")) for n, c in enumerate(self.connections)]
+        if self.at_once:
+            turns = itertools.zip_longest(*turns, fillvalue=[])
+        steps = itertools.chain([directive("start", START)], *(step for several in turns for step in several))
+        return mkpcap.Capture(list(steps), name)
 
     def files(self, name):
         """The file names of the sample, the capture first, with their bytes."""
@@ -73,8 +86,9 @@ class Sample:
         named = {"keylog": f"{name}.keylog", **dict.fromkeys(BLOCKS, "inside")}
         secrets = ",".join("!" * s.startswith("!") + named.get(s.strip("!"), s.strip("!") + ".pem") for s in self.secrets) or "-"
         for c in self.connections:
-            yield [capture, c.client, c.server, c.talk.version or "-", c.talk.suite or "-", c.features or "-", secrets, c.opens, c.damage or "-",
-                   *(f(c.talk.plain[side]) for side in (True, False) for f in (lambda d: str(len(d)), digest)), digest(data)]
+            plain = [f(c.talk.plain[side]) for side in (True, False) for f in (lambda d: str(len(d)), digest)]
+            yield [capture, c.client, c.server, c.talk.version or "-", c.talk.suite or "-", ",".join(c.marks()) or "-", secrets,
+                   c.opens, c.damage or "-", *plain, digest(data)]
 
 
 def digest(data):

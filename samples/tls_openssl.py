@@ -10,7 +10,8 @@ from ctypes import byref, c_char_p, c_int, c_long, c_size_t, c_uint64, c_void_p
 from tls_talk import Talk
 
 SSL3, TLS10, TLS11, TLS12, TLS13 = range(0x300, 0x305)
-NO_EMS, NO_ETM, NO_TICKET, CLIENT_MAY_RENEGOTIATE, MIDDLEBOX = 1 << 0, 1 << 19, 1 << 14, 1 << 8, 1 << 20
+NO_EMS, NO_ETM, NO_TICKET, MIDDLEBOX = 1 << 0, 1 << 19, 1 << 14, 1 << 20
+CLIENT_MAY_RENEGOTIATE, RENEGOTIATE_IN_FULL = 1 << 8, 1 << 16
 WANT_READ = 2
 VERIFY_PEER = 1
 FILETYPE_PEM = 1
@@ -209,11 +210,14 @@ class Pair:
         for client, data in turns:
             self.say(client, data, pieces)
 
-    def early(self, data):
-        """A handshake with application data before its end, from the client."""
+    def early(self, data, refused=False):
+        """A handshake with application data before its end, from the client. The server may refuse to read it."""
         count, buffer = c_size_t(), ctypes.create_string_buffer(20000)
         check(ssl.SSL_write_early_data(self.client.handle, data, len(data), byref(count)), "early data")
         self.carry(True)
+        if refused:
+            self.handshake()
+            return
         got = b""
         while ssl.SSL_read_early_data(self.server.handle, buffer, 20000, byref(count)) == 1:
             got += buffer.raw[:count.value]

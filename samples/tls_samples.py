@@ -35,18 +35,10 @@ def talk(ends, turns, pieces=None):
 
 # ------------------------------------------------------------------ versions and suites
 
-def marks(done, options=0):
-    """Which extensions that change the keys or the records are in use."""
-    if done.version == "TLSv1.3":
-        return ""
-    return ("no-ems" if options & NO_EMS else "ems") + (
-        ",no-etm" if options & NO_ETM else ",etm") * ("_CBC_" in done.suite or "_NULL_" in done.suite)
-
-
 def row(version, ciphers, turns=texts.passport, key="rsa1024", options=0, secrets=("keylog",), suites=None):
     def make():
         done = talk(contexts(version, ciphers, key, options=options, suites=suites), turns())
-        return Sample([Connection(done, marks(done, options))], secrets)
+        return Sample([Connection(done)], secrets)
     return make
 
 
@@ -101,7 +93,7 @@ def gnutls(version, cipher, mac, exchange, turns=texts.nexus, key="rsa1024", opt
     def make():
         import tls_gnutls                         # not everybody has it
         done = tls_gnutls.talk(priority, KEYS[key], turns(), texts.server_name(turns()), pieces)
-        return Sample([Connection(done, marks(done, options))], RSA if exchange == "RSA" else ("keylog",))
+        return Sample([Connection(done)], RSA if exchange == "RSA" else ("keylog",))
     return make
 
 
@@ -144,7 +136,7 @@ def sessions(ends, turns, later_turns, early=False):
 def resumption(version, ciphers, how, secrets, options=0, first_only=False, **more):
     def make():
         talks = sessions(contexts(version, ciphers, "rsa1024", options=options, **more), texts.nexus(), texts.nexus())
-        connections = [Connection(done, ",".join(filter(None, (marks(done, options), how if n else ""))), f"192.0.2.10:{3601 + n}")
+        connections = [Connection(done, how if n else "", f"192.0.2.10:{3601 + n}")
                        for n, done in enumerate(talks)]
         log = "".join(f"{line}\n" for line in talks[0].secrets).encode() if first_only else None
         return Sample(connections, secrets, log)
@@ -177,6 +169,23 @@ def tls13_early_data_chacha20():
     return Sample([Connection(first), Connection(second, "resumed-by-psk,early-data", "192.0.2.10:3602")])
 
 
+@sample
+def tls13_early_data_refused():
+    """The server does not read the early data of the second connection, and the client says it again."""
+    ends = contexts(TLS13, early_data=4096)
+    turns = texts.nexus()
+    first = Pair(*ends, texts.server_name(turns))
+    first.handshake()
+    first.say_all(turns)
+    session = first.session()
+    first.close()
+    lib.ssl.SSL_CTX_set_max_early_data(ends[1].handle, 0)
+    second = Pair(*ends, texts.server_name(turns), session)
+    second.early(turns[0][1], refused=True)
+    second.say_all(turns)
+    return Sample([Connection(first.talk), Connection(second.close(), "resumed-by-psk,early-data-refused", "192.0.2.10:3602")])
+
+
 # ------------------------------------------------------------------ more than one handshake, more keys, certificates of clients
 
 @sample
@@ -204,14 +213,16 @@ def tls13_key_update():
     return Sample([Connection(pair.close(), "key-update")])
 
 
-def renegotiation(version, before, after, secrets, by_client):
+def renegotiation(version, before, after, secrets, by_client, in_full=True):
+    """A second handshake, for which the server wants a certificate; not in full, it resumes the session of the first."""
     def make():
-        ends = contexts(version, f"{before}:{after}", "rsa1024", "client", options=lib.CLIENT_MAY_RENEGOTIATE)
+        ends = contexts(version, f"{before}:{after}", "rsa1024", "client",
+                        options=lib.CLIENT_MAY_RENEGOTIATE | lib.RENEGOTIATE_IN_FULL * in_full)
         pair = Pair(*ends, "login.live.com")
         lib.ssl.SSL_set_verify(pair.server.handle, 0, ends[1].verify)
         lib.ssl.SSL_set_cipher_list(pair.client.handle, f"{before}:@SECLEVEL=0".encode())
         pair.handshake()
-        features = f"{marks(pair.talk)},renegotiation-by-{'client' if by_client else 'server'},client-certificate"
+        features = f"renegotiation-by-{'client' if by_client else 'server'},{'client-certificate' if in_full else 'resumed-by-ticket'}"
         suite = pair.talk.suite
         turns = texts.passport()
         pair.say_all(turns[:2])
@@ -228,13 +239,14 @@ def renegotiation(version, before, after, secrets, by_client):
 def client_certificate(version, ciphers, secrets=("keylog",)):
     def make():
         done = talk(contexts(version, ciphers, "rsa1024", "client"), texts.passport())
-        return Sample([Connection(done, ",".join(filter(None, (marks(done), "client-certificate"))))], secrets)
+        return Sample([Connection(done, "client-certificate")], secrets)
     return make
 
 
 SAMPLES.update({
     "tls10-renegotiation": renegotiation(TLS10, "AES256-SHA", "AES128-SHA", RSA, False),
     "tls12-renegotiation": renegotiation(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", ("keylog",), False),
+    "tls12-renegotiation-resumed": renegotiation(TLS12, "ECDHE-RSA-AES256-SHA384", "AES128-SHA256", ("keylog",), False, False),
     "tls12-renegotiation-by-client": renegotiation(TLS12, "AES128-SHA256", "AES256-GCM-SHA384", RSA, True),
     "tls11-client-certificate": client_certificate(TLS11, "AES256-SHA", RSA),
     "tls12-client-certificate": client_certificate(TLS12, "ECDHE-RSA-AES128-GCM-SHA256"),
@@ -258,19 +270,19 @@ def tls13_late_client_certificate():
 
 # ------------------------------------------------------------------ records
 
-def in_records(size, feature, secrets=RSA, ciphers="AES128-SHA256"):
-    """The handshake messages in records of another size."""
+def in_records(version, size, feature, secrets=RSA, ciphers="AES128-SHA256"):
+    """The handshake messages that are not encrypted in records of another size."""
     def make():
-        done = talk(contexts(TLS12, ciphers, "rsa1024"), texts.passport())
+        done = talk(contexts(version, ciphers, "rsa1024"), texts.passport())
         done.flights = tls_talk.fragmented(done.flights, size)
-        return Sample([Connection(done, f"{marks(done)},{feature}")], secrets)
+        return Sample([Connection(done, feature)], secrets)
     return make
 
 
 def in_pieces(version, ciphers, size, feature, turns=texts.passport, **more):
     def make():
         done = talk(contexts(version, ciphers, **more), turns(), size)
-        return Sample([Connection(done, ",".join(filter(None, (marks(done), feature))))])
+        return Sample([Connection(done, feature)])
     return make
 
 
@@ -281,8 +293,9 @@ def long_turns():
 
 
 SAMPLES.update({
-    "tls12-handshake-in-pieces": in_records(11, "handshake-messages-over-records"),
-    "tls12-handshake-in-one": in_records(16384, "many-messages-in-a-record", ("keylog",), "ECDHE-RSA-AES256-GCM-SHA384"),
+    "tls12-handshake-in-pieces": in_records(TLS12, 11, "handshake-messages-over-records"),
+    "tls12-handshake-in-one": in_records(TLS12, 16384, "many-messages-in-a-record", ("keylog",), "ECDHE-RSA-AES256-GCM-SHA384"),
+    "tls13-hello-in-pieces": in_records(TLS13, 17, "handshake-messages-over-records", ("keylog",), "ALL"),
     "tls12-small-records": in_pieces(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", 7, "small-records", texts.nexus),
     "tls10-small-records": in_pieces(TLS10, "ECDHE-RSA-AES128-SHA", 13, "small-records,empty-records", texts.nexus, options=OLD),
     "tls13-small-records": in_pieces(TLS13, "ALL", 11, "small-records", texts.nexus),
@@ -305,7 +318,7 @@ SOCKS5 = [(True, b"\x05\x01\x00"), (False, b"\x05\x00"), (True, b"\x05\x01\x00\x
 def placed(version, ciphers, turns, feature, secrets=("keylog",), **where):
     def make():
         done = talk(contexts(version, ciphers), turns())
-        return Sample([Connection(done, ",".join(filter(None, (marks(done), feature))), **where)], secrets)
+        return Sample([Connection(done, feature, **where)], secrets)
     return make
 
 
@@ -323,6 +336,10 @@ SAMPLES.update({
     "tls13-secrets-within": placed(TLS13, "ALL", texts.passport, "secrets-within", ("within",)),
     "tls12-secrets-late": placed(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", texts.passport, "secrets-late", ("late",)),
     "tls13-secrets-late": placed(TLS13, "ALL", texts.passport, "secrets-late", ("late",)),
+    "tls12-small-segments": placed(TLS12, "AES128-SHA256", texts.nexus, "small-segments", ("keylog", "rsa2048"),
+                                   directives=(("mss", "60"),)),
+    "tls13-small-segments": placed(TLS13, "ALL", texts.nexus, "small-segments", directives=(("mss", "60"),)),
+    "tls12-reset": placed(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", texts.passport, "reset", close="rst server"),
     "tls12-anonymous": placed(TLS12, "ADH-AES128-SHA256", texts.nexus, "anonymous"),
 })
 
@@ -335,3 +352,13 @@ def plain_port_443():
         done.wrote(client, data)
         done.said(client, data)
     return Sample([Connection(done, "no-tls", server="198.51.100.20:443", opens="plain")], ())
+
+
+@sample
+def mixed():
+    """Four connections at the same time, and one key log."""
+    kinds = ((TLS10, "ECDHE-RSA-AES128-SHA", texts.passport), (TLS12, "ECDHE-RSA-AES256-GCM-SHA384", texts.address_book),
+             (TLS13, "ALL", texts.profile), (TLS12, "AES256-SHA256", texts.msnp))
+    connections = [Connection(talk(contexts(version, ciphers), turns()), "at-the-same-time", f"192.0.2.10:{3601 + n}",
+                              f"203.0.113.{60 + n}:443") for n, (version, ciphers, turns) in enumerate(kinds)]
+    return Sample(connections, at_once=True)

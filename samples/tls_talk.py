@@ -61,3 +61,18 @@ def fragmented(flights, size):
                 new += record(kind, this_version, text)
         out.append((client, new))
     return out
+
+
+def server_extensions(flights):
+    """The numbers of the extensions in the first ServerHello; None without one."""
+    first = next((records(data) for client, data in flights if not client and data[:1] == bytes([HANDSHAKE])), [])
+    body = b"".join(text for kind, _, text in first if kind == HANDSHAKE)
+    if body[:1] != b"\x02":
+        return None
+    hello, out = body[4:4 + int.from_bytes(body[1:4], "big")], set()
+    at = 35 + hello[34] + 3 + 2
+    while at < len(hello):
+        number, length = struct.unpack_from("!HH", hello, at)
+        out.add(number)
+        at += 4 + length
+    return out

@@ -16,6 +16,7 @@ FOLDER = support.sample("tls")
 TSHARK = shutil.which("tshark")
 # Which captures tshark 4.0 does not open, with no secret or not with that, and why.
 CANNOT = {"tls13-late-client-certificate.pcap": "reads nothing of a client that answered a late request for its certificate",
+          "tls13-early-data-refused.pcap": "shows the early data that the server did not read, too",
           "tls12-secrets-late.pcapng": "takes no secrets after the handshake",
           "tls13-secrets-late.pcapng": "takes no secrets after the handshake",
           "tls10-export1024-des.pcap": "takes 7 bytes of the key block for a key where the draft and OpenSSL of its time took 8",
