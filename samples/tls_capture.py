@@ -32,7 +32,7 @@ class Connection:
         given = server_extensions(self.talk.flights) if self.talk.version in ("TLSv1", "TLSv1.1", "TLSv1.2") else None
         if given is not None and self.talk.suite:
             yield "ems" if 23 in given else "no-ems"
-            if "_CBC_" in self.talk.suite or "_NULL_" in self.talk.suite:
+            if any(word in self.talk.suite.split(",")[0] for word in ("_CBC_", "_NULL_")):
                 yield "etm" if 22 in given else "no-etm"
         if self.features:
             yield self.features
