@@ -3,6 +3,7 @@
 import os
 
 import tls_openssl as lib
+import tls_rewrap
 import tls_talk
 import tls_texts as texts
 from tls_capture import FOLDER, Connection, Sample
@@ -279,6 +280,14 @@ def in_records(version, size, feature, secrets=RSA, ciphers="AES128-SHA256"):
     return make
 
 
+def in_encrypted_records(size, feature):
+    """The same of TLS 1.3, with those that are encrypted."""
+    def make():
+        done = talk(contexts(TLS13, suites="TLS_AES_128_GCM_SHA256"), texts.passport())
+        return Sample([Connection(tls_rewrap.rewrapped(done, size), feature)])
+    return make
+
+
 def in_pieces(version, ciphers, size, feature, turns=texts.passport, **more):
     def make():
         done = talk(contexts(version, ciphers, **more), turns(), size)
@@ -296,6 +305,8 @@ SAMPLES.update({
     "tls12-handshake-in-pieces": in_records(TLS12, 11, "handshake-messages-over-records"),
     "tls12-handshake-in-one": in_records(TLS12, 16384, "many-messages-in-a-record", ("keylog",), "ECDHE-RSA-AES256-GCM-SHA384"),
     "tls13-hello-in-pieces": in_records(TLS13, 17, "handshake-messages-over-records", ("keylog",), "ALL"),
+    "tls13-handshake-in-one": in_encrypted_records(16000, "many-messages-in-a-record"),
+    "tls13-handshake-in-pieces": in_encrypted_records(21, "handshake-messages-over-records"),
     "tls12-small-records": in_pieces(TLS12, "ECDHE-RSA-AES128-GCM-SHA256", 7, "small-records", texts.nexus),
     "tls10-small-records": in_pieces(TLS10, "ECDHE-RSA-AES128-SHA", 13, "small-records,empty-records", texts.nexus, options=OLD),
     "tls13-small-records": in_pieces(TLS13, "ALL", 11, "small-records", texts.nexus),
