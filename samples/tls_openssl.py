@@ -4,12 +4,11 @@
 Through ctypes rather than Python's ssl, which has no key update, early data, renegotiation or choice of TLS 1.3 suites.
 """
 import ctypes
-import ctypes.util
 from ctypes import byref, c_char_p, c_int, c_long, c_size_t, c_uint64, c_void_p
 
 from tls_talk import Talk
 
-SSL3, TLS10, TLS11, TLS12, TLS13 = range(0x300, 0x305)
+TLS10, TLS11, TLS12, TLS13 = range(0x301, 0x305)
 NO_EMS, NO_ETM, NO_TICKET, MIDDLEBOX = 1 << 0, 1 << 19, 1 << 14, 1 << 20
 CLIENT_MAY_RENEGOTIATE, RENEGOTIATE_IN_FULL = 1 << 8, 1 << 16
 WANT_READ = 2
@@ -103,7 +102,7 @@ class Peer:
     """One side of a connection."""
 
     def __init__(self, context, client, server_name=None, session=None):
-        self.context, self.client, self.inbox = context, client, b""
+        self.context = context
         self.handle = ssl.SSL_new(context.handle)
         self.input, self.output = crypto.BIO_new(crypto.BIO_s_mem()), crypto.BIO_new(crypto.BIO_s_mem())
         ssl.SSL_set_bio(self.handle, self.input, self.output)

@@ -71,11 +71,6 @@ def msnp(count=24):
     return turns
 
 
-def plain(turns, client):
-    """All that one side says."""
-    return b"".join(data for side, data in turns if side == client)
-
-
 def server_name(turns):
     """The host that the client asks for, or None."""
     found = re.search(rb"\r\nHost: ([^\r]*)", turns[0][1])

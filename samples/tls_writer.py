@@ -4,6 +4,8 @@
 Both sides are written from RFC 6101, 2246, 4346 and 5246; the key exchange is RSA. The bytes follow from the seed and the key.
 """
 import hashlib
+import hmac
+import itertools
 import struct
 
 import tls_crypto as crypto
@@ -44,7 +46,7 @@ class Protection:
         if self.version == SSL3:
             data += crypto.old_mac(self.mac, self.mac_key, header + struct.pack("!H", len(data)), data)
         else:
-            data += crypto.hmac.new(self.mac_key, header + struct.pack("!HH", self.version, len(data)) + data, self.mac).digest()
+            data += hmac.new(self.mac_key, header + struct.pack("!HH", self.version, len(data)) + data, self.mac).digest()
         if not self.block:
             return self.cipher.encrypt(data)
         filling = self.block - 1 - len(data) % self.block
@@ -83,14 +85,9 @@ class Session:
 
     def flush(self):
         """What was put becomes flights, one for each turn."""
-        for client, data in self.pending:
-            if self.talk.flights and self.talk.flights[-1][0] == client and not self.cut:
-                data = self.talk.flights.pop()[1] + data
-            self.talk.wrote(client, data)
-            self.cut = False
-        self.pending, self.cut = [], True
-
-    cut = True
+        for client, several in itertools.groupby(self.pending, lambda p: p[0]):
+            self.talk.wrote(client, b"".join(data for _, data in several))
+        self.pending = []
 
     def tell(self, client, *messages):
         """Handshake messages, each (type, body)."""
@@ -180,7 +177,7 @@ class Session:
             mac_key, key, vector = (part[n] for part in parts)
             if export and self.version == SSL3:
                 seed = both if client else back
-                key, vector = crypto.hashlib.md5(key + seed).digest()[:size], crypto.hashlib.md5(seed).digest()[:block]
+                key, vector = hashlib.md5(key + seed).digest()[:size], hashlib.md5(seed).digest()[:block]
             elif export:
                 label = b"client write key" if client else b"server write key"
                 key = crypto.prf(self.version, key, label, both, size)
@@ -207,8 +204,6 @@ class Session:
         cuts += range(cuts[-1] + (pieces or 16384), len(data), pieces or 16384)
         told, at = len(self.talk.plain[client]), self.talk.size(client)
         for first, end in zip(cuts, [*cuts[1:], len(data)]):
-            if first == end == 0 and not data:
-                continue
             self.put(client, APPLICATION, data[first:end])
             size = len(self.pending[-1][1])
             self.talk.pieces.append((client, range(at, at + size), range(told + first, told + end)))
