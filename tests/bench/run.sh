@@ -4,11 +4,12 @@
 # Measures the program on large captures made from the samples, beside what it is held against. docs/performance.md says
 # what the figures mean.
 #
-# usage: run.sh [--markdown] [--peers] [--screen] [--no-memory] [--runs N] [INPUT...]
+# usage: run.sh [--markdown] [--peers] [--screen] [--tls] [--no-memory] [--runs N] [INPUT...]
 #
 #   --markdown   print tables for docs/performance.md
 #   --peers      also run tshark and tcpflow, on a small input
 #   --screen     also open talk in the TUI
+#   --tls        only decrypt bulk data inside TLS, beside openssl speed
 #   --no-memory  leave out the runs on inputs of several sizes
 #   --runs N     take the best of N runs (3)
 #   INPUT        dense, talk, gateway, mixed or many-flows (all)
@@ -23,6 +24,7 @@ folder=${MSNSCOPE_BENCH_DIR:-${TMPDIR:-/tmp}/msnscope-bench}
 markdown=false
 peers=false
 screen=false
+tls=false
 memory=true
 runs=3
 inputs=()
@@ -41,6 +43,7 @@ while (($#)); do
 	--markdown) markdown=true ;;
 	--peers) peers=true ;;
 	--screen) screen=true ;;
+	--tls) tls=true ;;
 	--no-memory) memory=false ;;
 	--runs)
 		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "--runs wants a number"
@@ -206,6 +209,27 @@ goal() {
 	printf '%s: %s, goal %s: %s\n' "$1" "$2" "$3" "$verdict"
 }
 
+# Decryption alone, beside that of OpenSSL with the same cipher and length.
+show_tls() {
+	local speed segments records
+	speed=$(openssl speed -aead -evp aes-128-gcm -decrypt -bytes 16384 -seconds 3 2>/dev/null |
+		sed -n 's/^AES-128-GCM *\([0-9.]*\)k$/\1/p')
+	speed=$(calculate %.0f "${speed:-0} / 1000")
+	{
+		read -r _ segments
+		read -r _ records
+	} < <("$BENCH_TOOLS/tls_bulk" 500)
+	printf '\nTLS 1.2, TLS_RSA_WITH_AES_128_GCM_SHA256, records of 16 KB\n\n'
+	heading 40,8 what MB/s
+	row 40,8 'openssl speed' "$speed"
+	row 40,8 'msnscope, segments of 1460 bytes' "$segments"
+	row 40,8 'msnscope, whole records' "$records"
+	if ! $markdown && [[ $speed != 0 ]]; then
+		echo
+		goal 'openssl speed / msnscope, segments' "$(calculate %.2f "$speed / $segments")" 2
+	fi
+}
+
 # What the TUI's user waits for.
 show_screen() {
 	input talk "${size[talk]}"
@@ -236,6 +260,10 @@ compare_goals() {
 
 printf '%s, %s processors, best of %s runs\n' \
 	"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)" "$(getconf _NPROCESSORS_ONLN)" "$runs"
+if $tls; then
+	show_tls
+	exit
+fi
 for kind in "${inputs[@]}"; do
 	compare "$kind" "${size[$kind]}"
 done
