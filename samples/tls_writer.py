@@ -100,7 +100,7 @@ class Session:
     def hello(self, suite, session_id):
         self.client_random = struct.pack("!I", 1243876800) + self.numbers.take(28)
         suites = [SUITES[suite][0], 0x000A, 0x0005] if not self.options.get("only") else [SUITES[suite][0]]
-        if self.options.get("v2_hello") and not any(self.protection.values()):
+        if self.options.get("v2_hello") and not session_id:
             challenge = self.numbers.take(16)
             self.client_random = bytes(16) + challenge
             specs = b"".join(b"\0" + struct.pack("!H", s) for s in suites) + b"\x01\0\x80\x07\0\xc0"

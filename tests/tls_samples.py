@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Do the TLS samples hold what their manifest says? TAP. The plaintext is read by tshark; skipped without it."""
 import collections
+import concurrent.futures
 import hashlib
 import os
 import shutil
@@ -76,8 +77,8 @@ def read_sides(part):
     return number, node, *sides
 
 
-def compare(home, capture, rows, secret):
-    found = follow(home, capture, rows, secret)
+def compare(followed, capture, rows, secret):
+    found = followed.result()
     for row, sides in zip(rows, found):
         for name, data in zip(("c2s", "s2c"), sides):
             told = f"{capture} {row['client']} {name}: tshark finds {len(data)} bytes"
@@ -94,17 +95,19 @@ def compare(home, capture, rows, secret):
 
 
 def main():
-    tap = support.Tap()
-    with tempfile.TemporaryDirectory() as home:
+    tap, cases = support.Tap(), []
+    with tempfile.TemporaryDirectory() as home, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for capture, rows in read_manifest().items():
             for secret in rows[0]["secrets"].split(","):
                 name = f"{capture} with {secret}"
-                if not TSHARK:
-                    tap.skip(name, "no tshark")
-                elif capture in CANNOT or name in CANNOT:
-                    tap.skip(name, f"tshark {CANNOT.get(capture) or CANNOT[name]}")
-                else:
-                    tap.case(name, compare, home, capture, rows, secret)
+                cannot = CANNOT.get(capture) or CANNOT.get(name)
+                why = "no tshark" if not TSHARK else cannot and f"tshark {cannot}"
+                cases.append((name, why, why or pool.submit(follow, home, capture, rows, secret), capture, rows, secret))
+        for name, why, *case in cases:
+            if why:
+                tap.skip(name, why)
+            else:
+                tap.case(name, compare, *case)
     return tap.done()
 
 
