@@ -18,6 +18,7 @@ import tempfile
 
 import tls_old_samples
 from tls_capture import COLUMNS, FOLDER, digest
+from tls_crypto import Unavailable
 
 PASSWORD = "msnscope"
 
@@ -103,7 +104,10 @@ def problems():
     for name in expected ^ set(os.listdir(FOLDER)):
         yield f"{name}: {'is missing' if name in expected else 'nothing is known about it'}"
     for name, make in tls_old_samples.SAMPLES.items():
-        sample = make()
+        try:
+            sample = make()
+        except Unavailable:                      # it cannot be compared on this machine
+            continue
         for file, data in sample.files(name).items():
             with open(os.path.join(FOLDER, file), "rb") as f:
                 if f.read() != data:

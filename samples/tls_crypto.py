@@ -4,6 +4,7 @@ look random but are the same every time."""
 import base64
 import ctypes
 import ctypes.util
+import functools
 import hashlib
 import hmac
 import re
@@ -45,13 +46,27 @@ class Rc4:
         return bytes(out)
 
 
-CIPHERS = {"des": (8, b"DES-EDE3-CBC"), "3des": (8, b"DES-EDE3-CBC"), "aes": (16, b"AES-%d-CBC"), "rc2": (8, b"RC2-CBC")}
+# name: bytes of a block, what libcrypto calls it
+CIPHERS = {"des": (8, "DES-EDE3-CBC"), "3des": (8, "DES-EDE3-CBC"), "aes": (16, "AES-{}-CBC"), "rc2": (8, "RC2-CBC"),
+           "seed": (16, "SEED-CBC")}
 
 
+class Unavailable(Exception):
+    """This machine has no libcrypto, or one that lacks a cipher."""
+
+
+@functools.cache
 def library():
-    """libcrypto, or None."""
+    """libcrypto, with the ciphers that are called legacy where it has them."""
     path = ctypes.util.find_library("crypto")
-    return path and ctypes.CDLL(path)
+    if path is None:
+        raise Unavailable("no libcrypto")
+    lib = ctypes.CDLL(path)
+    for name in ("EVP_CIPHER_fetch", "EVP_CIPHER_CTX_new", "EVP_aes_128_gcm", "OSSL_PROVIDER_load"):
+        getattr(lib, name).restype = ctypes.c_void_p
+    for provider in (b"default", b"legacy"):
+        lib.OSSL_PROVIDER_load(None, provider)
+    return lib
 
 
 class Cbc:
@@ -60,20 +75,19 @@ class Cbc:
     def __init__(self, cipher, key, vector):
         self.block, name = CIPHERS[cipher]
         self.vector, self.key = vector, key * 3 if cipher == "des" else key      # DES is triple DES with one key
-        lib = self.lib = library()
-        for function in ("EVP_get_cipherbyname", "EVP_CIPHER_CTX_new"):
-            getattr(lib, function).restype = ctypes.c_void_p
-        self.cipher = ctypes.c_void_p(lib.EVP_get_cipherbyname(name % (len(key) * 8) if b"%" in name else name))
-        self.context = ctypes.c_void_p(lib.EVP_CIPHER_CTX_new())
+        self.cipher = library().EVP_CIPHER_fetch(None, name.format(len(key) * 8).encode(), None)
+        if not self.cipher:
+            raise Unavailable(f"no {name}")
+        self.context = ctypes.c_void_p(library().EVP_CIPHER_CTX_new())
 
     def encrypt(self, data):
         assert len(data) % self.block == 0
-        out, count = ctypes.create_string_buffer(len(data) + 32), ctypes.c_int()
-        good = (self.lib.EVP_EncryptInit_ex(self.context, self.cipher, None, self.key, self.vector)
-                and self.lib.EVP_CIPHER_CTX_set_padding(self.context, 0)
-                and self.lib.EVP_EncryptUpdate(self.context, out, ctypes.byref(count), data, len(data)))
+        lib, out, count = library(), ctypes.create_string_buffer(len(data) + 32), ctypes.c_int()
+        good = (lib.EVP_EncryptInit_ex(self.context, ctypes.c_void_p(self.cipher), None, self.key, self.vector)
+                and lib.EVP_CIPHER_CTX_set_padding(self.context, 0)
+                and lib.EVP_EncryptUpdate(self.context, out, ctypes.byref(count), data, len(data)))
         if not good or count.value != len(data):
-            raise OSError("libcrypto does not encrypt")
+            raise Unavailable("libcrypto does not encrypt")
         self.vector = out.raw[len(data) - self.block:len(data)]
         return out.raw[:len(data)]
 

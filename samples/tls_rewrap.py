@@ -27,14 +27,13 @@ class Keys:
 
     def __init__(self, secret):
         self.key, self.vector, self.count = expand_label(secret, b"key", 16), expand_label(secret, b"iv", 12), 0
-        self.lib = tls_crypto.library()
-        self.lib.EVP_aes_128_gcm.restype = self.lib.EVP_CIPHER_CTX_new.restype = ctypes.c_void_p
 
     def gcm(self, encrypt, header, data, tag):
         """(the other text, the tag that belongs to it)"""
         nonce = (int.from_bytes(self.vector, "big") ^ self.count).to_bytes(12, "big")
         self.count += 1
-        lib, context = self.lib, ctypes.c_void_p(self.lib.EVP_CIPHER_CTX_new())
+        lib = tls_crypto.library()
+        context = ctypes.c_void_p(lib.EVP_CIPHER_CTX_new())
         out, count = ctypes.create_string_buffer(len(data) + 16), ctypes.c_int()
         good = lib.EVP_CipherInit_ex(context, ctypes.c_void_p(lib.EVP_aes_128_gcm()), None, self.key, nonce, int(encrypt))
         good = good and (encrypt or lib.EVP_CIPHER_CTX_ctrl(context, SET_TAG, 16, tag))

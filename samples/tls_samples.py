@@ -187,6 +187,23 @@ def tls13_early_data_refused():
     return Sample([Connection(first.talk), Connection(second.close(), "resumed-by-psk,early-data-refused", "192.0.2.10:3602")])
 
 
+# ------------------------------------------------------------------ a client that could do more
+
+def lowered(version, ciphers, secrets=("keylog",)):
+    """The client offers TLS 1.3 and all below, the server has that version at most."""
+    def make():
+        client, server = Context(ciphers=f"{ciphers}:ALL"), Context(high=version, ciphers=ciphers, key=KEYS["rsa1024"])
+        return Sample([Connection(talk((client, server), texts.nexus()), "lowered")], secrets)
+    return make
+
+
+SAMPLES.update({
+    "tls10-lowered": lowered(TLS10, "AES128-SHA", RSA),
+    "tls11-lowered": lowered(TLS11, "ECDHE-RSA-AES256-SHA"),
+    "tls12-lowered": lowered(TLS12, "AES256-GCM-SHA384", RSA),
+})
+
+
 # ------------------------------------------------------------------ more than one handshake, more keys, certificates of clients
 
 @sample

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""TLS sessions that no library of today speaks: SSL 3.0 to TLS 1.2 with RC4, DES, triple DES and export suites.
+"""TLS sessions that no library of today speaks: SSL 3.0 to TLS 1.2 with RC4, DES, triple DES, SEED and export suites.
 
 Both sides are written from RFC 6101, 2246, 4346 and 5246; the key exchange is RSA. The bytes follow from the seed and the key.
 """
@@ -19,11 +19,13 @@ SUITES = {
     "RSA_EXPORT_WITH_RC4_40_MD5": (0x0003, "rc4", 5, 16, 0, "md5"),
     "RSA_WITH_RC4_128_MD5": (0x0004, "rc4", 16, 16, 0, "md5"),
     "RSA_WITH_RC4_128_SHA": (0x0005, "rc4", 16, 16, 0, "sha1"),
+    "RSA_EXPORT_WITH_RC2_CBC_40_MD5": (0x0006, "rc2", 5, 16, 8, "md5"),
     "RSA_EXPORT_WITH_DES40_CBC_SHA": (0x0008, "des", 5, 8, 8, "sha1"),
     "RSA_WITH_DES_CBC_SHA": (0x0009, "des", 8, 8, 8, "sha1"),
     "RSA_WITH_3DES_EDE_CBC_SHA": (0x000A, "3des", 24, 24, 8, "sha1"),
     "RSA_WITH_AES_128_CBC_SHA": (0x002F, "aes", 16, 16, 16, "sha1"),
     "RSA_WITH_AES_256_CBC_SHA": (0x0035, "aes", 32, 32, 16, "sha1"),
+    "RSA_WITH_SEED_CBC_SHA": (0x0096, "seed", 16, 16, 16, "sha1"),
     "RSA_EXPORT1024_WITH_DES_CBC_SHA": (0x0062, "des", 8, 8, 8, "sha1"),
     "RSA_EXPORT1024_WITH_RC4_56_SHA": (0x0064, "rc4", 7, 16, 0, "sha1"),
 }
