@@ -111,13 +111,20 @@ bool tls_keep(struct tls *t, struct buffer *b, struct slice data, size_t max)
 {
 	if (data.len > max || b->len > max - data.len)
 		return false;
-	if (b->len + data.len > b->capacity) {
-		if (!budget_take(&t->shared->budget, data.len))
-			return false;
-		t->charged += data.len;
-	}
+	size_t capacity = b->capacity;
+
+	if (data.len > capacity - b->len && data.len > t->shared->budget.max - t->shared->budget.used)
+		return false;
 	buffer_add_slice(b, data);
+	t->shared->budget.used += b->capacity - capacity;
 	return true;
+}
+
+void tls_drop(struct tls *t, struct buffer *b)
+{
+	budget_give(&t->shared->budget, b->capacity);
+	buffer_free(b);
+	*b = (struct buffer){.data = NULL};
 }
 
 static bool notice(struct tls *t, enum tls_notice what, const struct stream_origin *origin)
@@ -177,10 +184,8 @@ static void free_side(struct tls *t, int side)
 	tls_opener_free(s->opener);
 	s->opener = NULL;
 	tls_free_inflater(s);
-	buffer_free(&s->in);
-	s->in = (struct buffer){.data = NULL};
-	buffer_free(&s->messages);
-	s->messages = (struct buffer){.data = NULL};
+	tls_drop(t, &s->in);
+	tls_drop(t, &s->messages);
 	held_free(&s->held, &t->shared->budget);
 	OPENSSL_cleanse(s->secret, sizeof(s->secret));
 }
@@ -490,10 +495,9 @@ void tls_free(struct tls *t)
 		notice(t, TLS_ENDED, &origin);
 	for (int side = 0; side < STREAM_SIDES; side++)
 		free_side(t, side);
-	tls_handshake_free(&t->hs);
-	buffer_free(&t->hellos);
+	tls_handshake_free(t);
+	tls_drop(t, &t->hellos);
 	tunnel_free(t->inner);
-	budget_give(&t->shared->budget, t->charged);
 	OPENSSL_cleanse(t, sizeof(*t));
 	free(t);
 }

@@ -7,12 +7,12 @@
 #include "transport/tls_internal.h"
 #include "util/reader.h"
 
-void tls_handshake_free(struct tls_handshake *hs)
+void tls_handshake_free(struct tls *t)
 {
-	buffer_free(&hs->flight[0]);
-	buffer_free(&hs->flight[1]);
-	buffer_free(&hs->key_exchange);
-	OPENSSL_cleanse(hs, sizeof(*hs));
+	tls_drop(t, &t->hs.flight[0]);
+	tls_drop(t, &t->hs.flight[1]);
+	tls_drop(t, &t->hs.key_exchange);
+	OPENSSL_cleanse(&t->hs, sizeof(t->hs));
 }
 
 static bool is_client(const struct tls *t, int side)
@@ -55,7 +55,7 @@ static void client_hello(struct tls *t, int side, struct slice whole, const stru
 		/* The records in between are still those of the version before. */
 		uint16_t version = hs->exchanged.version;
 
-		tls_handshake_free(hs);
+		tls_handshake_free(t);
 		hs->exchanged.version = version;
 		t->report.handshakes++;
 	}

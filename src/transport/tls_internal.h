@@ -88,7 +88,6 @@ struct tls {
 	bool told;                     /* the handshake */
 	bool failure_told, wanted, ended, told_end;
 	void *user;
-	uint64_t charged;              /* of the budget */
 	uint64_t guessed;              /* bytes decrypted in vain */
 };
 
@@ -99,6 +98,8 @@ enum tls_verdict {
 
 /* tls.c: adds to a buffer that counts against the budget; false: no room, and nothing was added. */
 bool tls_keep(struct tls *t, struct buffer *b, struct slice data, size_t max);
+/* Frees such a buffer. */
+void tls_drop(struct tls *t, struct buffer *b);
 /* Nothing more of the side is decrypted; the first trouble is kept. */
 void tls_give_up(struct tls *t, int side, enum tls_trouble why, const struct stream_origin *origin);
 /* Notes the trouble, and tells it when nothing of this connection failed before. */
@@ -125,7 +126,7 @@ bool tls_search(struct tls *t, int side, const struct stream_origin *origin);
 /* tls_handshake.c */
 void tls_handshake_bytes(struct tls *t, int side, struct slice data, const struct stream_origin *origin);
 void tls_handshake_hello(struct tls *t, int side, struct slice whole, const struct tls_hello *hello);
-void tls_handshake_free(struct tls_handshake *hs);
+void tls_handshake_free(struct tls *t);
 
 /* tls_unlock.c: the keys of SSL 3.0 to TLS 1.2; TLS_TROUBLE_NONE when hs.keys are there. */
 enum tls_trouble tls_unlock(struct tls *t);
