@@ -55,7 +55,7 @@ SAMPLES.update({
     "tls11-rsa-aes256-sha": row(TLS11, "AES256-SHA", secrets=RSA),
     "tls11-rsa-aes128-sha-old": row(TLS11, "AES128-SHA", secrets=RSA, options=OLD),
     "tls11-dhe-aes128-sha-no-ems": row(TLS11, "DHE-RSA-AES128-SHA", texts.nexus, options=NO_EMS),
-    "tls11-ecdhe-camellia256-sha": row(TLS11, "DHE-RSA-CAMELLIA256-SHA", texts.nexus, options=NO_ETM),
+    "tls11-dhe-camellia256-sha": row(TLS11, "DHE-RSA-CAMELLIA256-SHA", texts.nexus, options=NO_ETM),
     "tls12-rsa-aes128-sha": row(TLS12, "AES128-SHA", secrets=RSA),
     "tls12-rsa-aes128-sha256": row(TLS12, "AES128-SHA256", secrets=("keylog", "rsa2048"), key="rsa2048"),
     "tls12-rsa-aes256-sha256-old": row(TLS12, "AES256-SHA256", secrets=RSA, options=OLD),
