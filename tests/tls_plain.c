@@ -46,6 +46,8 @@ static bool on_notice(void *ctx, enum tls_notice what, const struct tls_report *
 {
 	static const char *const names[] = {[TLS_HANDSHAKE] = "handshake", [TLS_FAILED] = "failed", [TLS_HOLE] = "hole", [TLS_ENDED] = "ended"};
 
+	if (what == TLS_INSIDE)
+		return true;
 	printf("%" PRIu64 " %s %04x %04x %d frame %" PRIu64 "\n", number_of(ctx, r), names[what], r->version, r->suite, r->trouble,
 	       origin->frame);
 	if (what == TLS_ENDED)

@@ -18,6 +18,7 @@ struct tls_view {
 	struct web_connection *web;      /* or NULL */
 	struct conversation *conversation; /* or NULL */
 	bool wanted, told;
+	bool ours;                       /* the host is known to belong to the service */
 };
 
 struct tls_told {
@@ -174,12 +175,23 @@ static bool on_handshake(struct session *s, struct tls_view *v, const struct tls
 {
 	v->report = r;
 	v->origin = *origin;
-	/* Whoever gave a key for it wants to know why it does not do. */
-	if (v->wanted || r->trouble == TLS_KEY_REFUSED || tls_service(r->hellos, r->ssl2_length, target_of(r->connection)))
+	v->ours = tls_service(r->hellos, r->ssl2_length, target_of(r->connection)) != NULL;
+	/*
+	 * What is inside decides whose connection it is: web services, or MSNP.  Whoever gave a key that does not do wants to
+	 * know why.
+	 */
+	if (v->wanted || r->trouble == TLS_KEY_REFUSED || (v->ours && !r->decrypted) || (v->ours && r->http))
 		tell_handshake(s, v);
-	else if (!r->decrypted && r->trouble != TLS_TROUBLE_NONE)
+	else if (!v->ours && !r->decrypted && r->trouble != TLS_TROUBLE_NONE)
 		s->tls_passed_over++;
-	return v->told;
+	return v->told || v->ours;
+}
+
+static bool on_inside(struct session *s, struct tls_view *v, const struct tls_report *r)
+{
+	if (v->ours && r->http)
+		tell_handshake(s, v);
+	return v->told || v->ours;
 }
 
 /* Of what is not decrypted the records are all there is. */
@@ -196,6 +208,8 @@ static void on_ended(struct session *s, struct tls_view *v, const struct tls_rep
 	struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
 
 	v->report = r;
+	if (v->ours)
+		tell_handshake(s, v);
 	if (v->told && v->web && (r->trouble != TLS_TROUBLE_NONE || (r->alert.seen && r->alert.level == ALERT_FATAL)))
 		queue_told(s, v, TLS_EVENT_CLOSED, origin);
 	if (v->web) {
@@ -216,6 +230,8 @@ static bool on_notice(void *ctx, enum tls_notice what, const struct tls_report *
 	switch (what) {
 	case TLS_HANDSHAKE:
 		return on_handshake(s, v, r, origin);
+	case TLS_INSIDE:
+		return on_inside(s, v, r);
 	case TLS_FAILED:
 		/* A secret was at hand for it: whoever gave that wants to know. */
 		v->report = r;

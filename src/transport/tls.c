@@ -206,6 +206,11 @@ void tls_deliver(struct tls *t, int side, struct slice data, const struct stream
 
 	if (k->plain && data.len)
 		k->plain(k->ctx, &t->report, side, data, origin);
+	if (data.len && side == t->client_side && !t->inside_told) {
+		t->inside_told = true;
+		t->report.http = http_start_request(data) == HTTP_START_YES;
+		t->wanted |= notice(t, TLS_INSIDE, origin);
+	}
 	if (t->inner_over)
 		tunnel_pass(t->inner, side, data.len);
 	else if (data.len && tunnel_data(t->inner, side, data, origin) == STREAM_IGNORE)

@@ -86,7 +86,7 @@ struct tls {
 	struct tls_report report;
 	struct buffer hellos;          /* of the report */
 	bool told;                     /* the handshake */
-	bool failure_told, wanted, ended, told_end;
+	bool failure_told, wanted, inside_told, ended, told_end;
 	void *user;
 	uint64_t guessed;              /* bytes decrypted in vain */
 };

@@ -27,6 +27,7 @@ enum tls_trouble {
 
 enum tls_notice {
 	TLS_HANDSHAKE, /* it is over, or will not go on: all of the report is known but for its counts */
+	TLS_INSIDE,    /* the first bytes of the client inside: http is known */
 	TLS_FAILED,    /* trouble, the first of this connection, once decryption had begun or should have */
 	TLS_HOLE,      /* records were lost, and it goes on behind them */
 	TLS_ENDED,     /* the connection has ended, or is dropped; last, always */
@@ -56,6 +57,7 @@ struct tls_report {
 	unsigned handshakes; /* renegotiations included */
 	unsigned key_updates;
 	bool decrypted;      /* some record was */
+	bool http;           /* they begin a request of HTTP */
 	enum tls_trouble trouble; /* the first, or why nothing is decrypted */
 	uint64_t trouble_frame;
 	struct {
