@@ -16,7 +16,7 @@
 #include "capture/capture.h"
 #include "decode/decode.h"
 #include "secrets/tls_secrets.h"
-#include "transport/transport.h"
+#include "tests/quiet_consumer.h"
 #include "util/memory.h"
 
 struct dump {
@@ -68,53 +68,6 @@ static void on_plain(void *ctx, const struct tls_report *r, int side, struct sli
 	putchar('\n');
 }
 
-static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int side, struct slice data,
-				   const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)data, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
-				  const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)len, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)why;
-}
-
-static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
-		       const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)what, (void)origin;
-}
-
-static bool on_wanted(void *ctx, const struct http_exchange *x)
-{
-	(void)ctx, (void)x;
-	return false;
-}
-
-static void on_exchange(void *ctx, struct http_exchange *x)
-{
-	(void)ctx, (void)x;
-}
-
-static void on_http_end(void *ctx, struct stream_connection *c, int client_side, void *user, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)client_side, (void)user, (void)why;
-}
-
-static void on_gateway(void *ctx, struct stream_connection *connection, enum gateway_notice what, const char *text,
-		       const struct stream_origin *origin, const struct http_exchange *x)
-{
-	(void)ctx, (void)connection, (void)what, (void)text, (void)origin, (void)x;
-}
-
 static void on_key_log(void *ctx, struct slice text)
 {
 	const struct dump *d = ctx;
@@ -132,12 +85,7 @@ static bool on_more_key_logs(void *ctx)
 static void read_capture(const char *path, struct capture *capture, struct tls_secrets *secrets)
 {
 	struct dump d = {0, path, capture, NULL};
-	struct transport_consumer consumer = {
-		.stream = {on_data, on_gap, on_end, on_anomaly, NULL},
-		.http = {on_wanted, on_exchange, on_exchange, on_exchange, on_http_end, NULL},
-		.gateway = on_gateway,
-		.tls = {on_notice, on_plain, &d},
-	};
+	struct transport_consumer consumer = quiet_consumer();
 	struct transport_options options = {.secrets = secrets, .more_key_logs = on_more_key_logs, .more_ctx = &d};
 	struct stream_limits limits = {.flows = 0};
 	struct decoder *decoder = decoder_new(false);
@@ -145,6 +93,7 @@ static void read_capture(const char *path, struct capture *capture, struct tls_s
 	struct packet packet;
 	struct segment segment;
 
+	consumer.tls = (struct tls_consumer){on_notice, on_plain, &d};
 	d.transport = transport_new(&options, &consumer);
 	struct stream_consumer stream = transport_stream(d.transport);
 	struct stream_table *streams = stream_table_new(&limits, &stream);

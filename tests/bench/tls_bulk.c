@@ -16,8 +16,8 @@
 
 #include <openssl/evp.h>
 
+#include "tests/quiet_consumer.h"
 #include "transport/tls_opener.h"
-#include "transport/transport.h"
 #include "util/buffer.h"
 #include "util/memory.h"
 #include "util/tls_message.h"
@@ -121,24 +121,6 @@ static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int s
 	return STREAM_CONTINUE;
 }
 
-static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
-				  const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)len, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)why;
-}
-
-static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
-		       const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)what, (void)origin;
-}
-
 static void send(struct stream_consumer *stream, struct stream_connection *tcp, int side, struct slice data, size_t piece,
 		 struct stream_origin *origin)
 {
@@ -154,15 +136,17 @@ static void send(struct stream_consumer *stream, struct stream_connection *tcp, 
 /* Seconds of processor time for the plaintext that is counted. */
 static double run(struct slice client, struct slice server, size_t piece, unsigned times, struct bulk *bulk)
 {
-	struct transport_consumer consumer = {.stream = {on_data, on_gap, on_end, on_anomaly, bulk}};
+	struct transport_consumer consumer = quiet_consumer();
 	struct transport_options options = {.polls = false};
-	struct transport *t = transport_new(&options, &consumer);
-	struct stream_consumer stream = transport_stream(t);
 	struct stream_origin origin = {.frame = 0};
 	char log[256];
 	int at = snprintf(log, sizeof(log), "CLIENT_RANDOM %064x 07%094x\n", 0, 0);
 	clock_t begin;
 
+	consumer.stream.data = on_data;
+	consumer.stream.ctx = bulk;
+	struct transport *t = transport_new(&options, &consumer);
+	struct stream_consumer stream = transport_stream(t);
 	transport_key_log(t, slice_of(log, (size_t)at));
 	begin = clock();
 	for (unsigned i = 0; i < times; i++) {

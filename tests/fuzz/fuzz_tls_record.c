@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "secrets/tls_secrets.h"
-#include "transport/transport.h"
+#include "tests/quiet_consumer.h"
 
 #define BY_SERVER 0x01
 #define NO_KEYS 0x02
@@ -75,44 +74,10 @@ static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int s
 	return STREAM_CONTINUE;
 }
 
-static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
-				  const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)len, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static void on_end(void *ctx, struct stream_connection *c, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)why;
-}
-
-static void on_anomaly(void *ctx, struct stream_connection *c, int side, enum stream_anomaly what,
-		       const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)what, (void)origin;
-}
-
 static bool on_wanted(void *ctx, const struct http_exchange *x)
 {
 	(void)ctx;
 	return x->number % 2;
-}
-
-static void on_exchange(void *ctx, struct http_exchange *x)
-{
-	(void)ctx, (void)x;
-}
-
-static void on_http_end(void *ctx, struct stream_connection *c, int client_side, void *user, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)client_side, (void)user, (void)why;
-}
-
-static void on_gateway(void *ctx, struct stream_connection *connection, enum gateway_notice what, const char *text,
-		       const struct stream_origin *origin, const struct http_exchange *x)
-{
-	(void)ctx, (void)connection, (void)what, (void)text, (void)origin, (void)x;
 }
 
 /* A log with secrets of every kind for each place in the input that could be a client random. */
@@ -160,17 +125,16 @@ static bool feed(struct stream_consumer *stream, struct stream_connection *tcp, 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run r = {.sum = 0};
-	struct transport_consumer consumer = {
-		.stream = {on_data, on_gap, on_end, on_anomaly, &r},
-		.http = {on_wanted, on_exchange, on_exchange, on_exchange, on_http_end, &r},
-		.gateway = on_gateway,
-		.tls = {on_notice, on_plain, &r},
-	};
+	struct transport_consumer consumer = quiet_consumer();
 	struct transport_options options = {.polls = false};
 	struct stream_connection tcp = {.address = {{.version = 4, .port = 1000}, {.version = 4, .port = 443}}, .opener = 0};
 	struct stream_origin origin = {.frame = 1};
 	uint8_t how = size ? data[size - 1] : 0;
 	struct slice bytes = slice_of(data, size ? size - 1 : 0);
+	consumer.tls = (struct tls_consumer){on_notice, on_plain, &r};
+	consumer.http.wanted = on_wanted;
+	consumer.stream.data = on_data;
+	consumer.stream.ctx = &r;
 	struct transport *t = transport_new(&options, &consumer);
 	struct stream_consumer stream = transport_stream(t);
 	size_t length = 1 + 7u * (how >> 4), at[2] = {0, 0};
