@@ -25,7 +25,7 @@
 #define CONTACTS_SHOWN 3u
 
 /* Bits of the mask of lists. */
-enum { LIST_ALLOW = 2, LIST_BLOCK = 4 };
+enum { LIST_ALLOW = 2, LIST_BLOCK = 4, LIST_REVERSE = 8, LIST_PENDING = 16 };
 
 struct list {
 	const struct xml_origin *x;
@@ -46,6 +46,8 @@ static void add_lists(const struct list *list, struct field *parent, const struc
 	if (!list_bits_dissect(x->d, f, (struct range){f->source, f->offset, f->length}))
 		finding_add(x->d, RULE_MSNP_UNKNOWN_VALUE, f, "bits of no known list: %llu",
 			    (unsigned long long)f->value.number);
+	if (!list->quoted && f->value.number == 0)
+		finding_add(x->d, x->rule, f, "on no list");
 	if (!list->quoted && f->value.number & LIST_ALLOW && f->value.number & LIST_BLOCK)
 		finding_add(x->d, x->rule, f, "on the allow list and on the block list");
 }
@@ -294,4 +296,36 @@ void contact_list_refused(struct dissection *d, struct field *parent, unsigned s
 {
 	(void)context;
 	list_dissect(d, parent, (struct range){source, offset, length}, true);
+}
+
+/* --- what clients send --- */
+
+static void check_bits(struct dissection *d, const struct field *contact)
+{
+	const struct field *f = field_child(contact, &field_defs[F_LIST_LISTS]);
+
+	if (!f || !f->has_value)
+		return;
+	if (f->value.number & LIST_REVERSE)
+		finding_add(d, RULE_LIST_SERVER_BITS, f, "on the reverse list");
+	if (f->value.number & LIST_PENDING)
+		finding_add(d, RULE_LIST_SERVER_BITS, f, "on the pending list");
+}
+
+void contact_list_check_client(struct dissection *d, const struct field *parent, struct slice command)
+{
+	const struct field *list = field_child(parent, &field_defs[F_LIST]);
+	size_t count = 0;
+
+	for (const struct field *f = list ? list->first : NULL; f; f = f->next) {
+		if (f->def != &field_defs[F_LIST_CONTACT])
+			continue;
+		count++;
+		check_bits(d, f);
+		for (const struct field *service = f->first; service; service = service->next)
+			if (service->def == &field_defs[F_LIST_SERVICE])
+				check_bits(d, service);
+	}
+	if (list && count != 1 && slice_eq_str(command, "FQY"))
+		finding_add(d, RULE_LIST_QUERY, list, "asks for %zu addresses", count);
 }

@@ -10,4 +10,10 @@ payload_dissector contact_list_dissect;
 /* The same list in an error: that the server refuses what is in it is said by the error already. */
 payload_dissector contact_list_refused;
 
+/*
+ * What holds for the lists of a client (ADL, RML) and for its questions (FQY):
+ * adds findings about what was dissected into parent.
+ */
+void contact_list_check_client(struct dissection *d, const struct field *parent, struct slice command);
+
 #endif

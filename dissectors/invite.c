@@ -17,6 +17,7 @@
  */
 #include "dissectors/invite.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 
 #include "dissectors/body_block.h"
@@ -218,6 +219,24 @@ static void check_known(struct dissection *d, const struct field *f)
 			    SLICE_ARG(shown(f->value.text)));
 }
 
+/* RFC 1918, and RFC 3927 (no address was given out).  Some applications write a port behind it. */
+static bool is_private(struct arena *arena, struct slice text)
+{
+	struct slice host = arena_printf(arena, "%.*s", SLICE_ARG(slice_sub(text, 0, slice_find_byte(text, ':'))));
+	struct in_addr a;
+
+	if (inet_pton(AF_INET, (const char *)host.ptr, &a) != 1)
+		return false;
+	uint32_t n = ntohl(a.s_addr);
+	return n >> 24 == 10 || n >> 20 == 0xac1 || n >> 16 == 0xc0a8 || n >> 16 == 0xa9fe;
+}
+
+static void check_address(struct dissection *d, const struct field *ip)
+{
+	if (ip && is_private(d->arena, ip->value.text))
+		finding_add(d, RULE_INVITE_PRIVATE, ip, "%.*s is reached from the same network only", SLICE_ARG(shown(ip->value.text)));
+}
+
 static void check(struct dissection *d, const struct field *parent, const struct field *block)
 {
 	const struct field *command = value_of(parent, F_INVITE_COMMAND);
@@ -226,6 +245,7 @@ static void check(struct dissection *d, const struct field *parent, const struct
 		finding_add(d, RULE_INVITE_BROKEN, block, "no Invitation-Command");
 	if (!field_child(parent, &field_defs[F_INVITE_COOKIE]))
 		finding_add(d, RULE_INVITE_BROKEN, block, "no Invitation-Cookie");
+	check_address(d, value_of(parent, F_INVITE_IP));
 	check_known(d, command);
 	check_known(d, value_of(parent, F_INVITE_CANCEL_CODE));
 	if (command && is_row(field_enum(command), "invite"))

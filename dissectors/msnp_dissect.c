@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "dissectors/challenge.h"
+#include "dissectors/contact_list.h"
 #include "dissectors/error_detail.h"
 #include "dissectors/msnp_value.h"
 #include "dissectors/payload.h"
@@ -296,6 +297,8 @@ struct msnp_dissected msnp_dissect(struct dissection *d, const struct msnp_messa
 	add_payload(d, m, &r.match, context);
 	if (m->sender == MSNP_CLIENT && m->payload.len && slice_eq_str(name, "QRY"))
 		check_challenge(d, hints);
+	if (m->sender == MSNP_CLIENT)
+		contact_list_check_client(d, &d->root, name);
 	d->unreliable = false;
 	return r;
 }

@@ -305,6 +305,14 @@ static bool is_integer(struct slice s)
 	return slice_u64(slice_sub(s, sign, s.len), &n);
 }
 
+/* Of whole numbers. */
+static bool is_positive(struct slice s)
+{
+	uint64_t n;
+
+	return slice_u64(s, &n) && n > 0;
+}
+
 void oim_moved_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length,
 		       const struct msnp_context *context)
 {
@@ -317,6 +325,8 @@ void oim_moved_dissect(struct dissection *d, struct field *parent, unsigned sour
 	if (count && !is_integer(count->value.text))
 		finding_add(d, RULE_MSG_BAD_VALUE, count, "Message-Delta is not a number: \"%.*s\"",
 			    SLICE_ARG(utf8_cut(count->value.text, SHOWN_MAX)));
+	else if (count && !is_positive(count->value.text))
+		finding_add(d, RULE_MSG_DELTA, count, "Message-Delta is %.*s", SLICE_ARG(utf8_cut(count->value.text, SHOWN_MAX)));
 	dissection_summary_add(d, "%.*s mail%s moved from %.*s to %.*s",
 			       SLICE_ARG(count ? utf8_cut(count->value.text, SHOWN_MAX) : SLICE_LIT("?")),
 			       count && slice_eq_str(count->value.text, "1") ? "" : "s", SLICE_ARG(folder_name(from)),

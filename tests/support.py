@@ -110,7 +110,8 @@ def is_web(event):
 
 
 def is_command(event):
-    return event["protocol"] != "tls" and event["name"] not in ("lost", "skipped", "gateway", "unanswered", "unrequested")
+    return event["protocol"] != "tls" and event["name"] not in (
+        "lost", "skipped", "gateway", "unanswered", "unrequested", "incomplete")
 
 
 def without_web(records):

@@ -53,7 +53,7 @@ void event_text_command(struct buffer *out, const struct event *e, const struct 
 {
 	switch (e->kind) {
 	case EVENT_GATEWAY:
-	case EVENT_PAIR:
+	case EVENT_MISSING:
 		buffer_add_byte(out, '(');
 		escape_add(out, e->name);
 		buffer_add_byte(out, ')');
@@ -114,7 +114,7 @@ enum style event_text_style(const struct event *e)
 	case EVENT_GATEWAY:
 	case EVENT_TLS:
 		return e->dissection->findings ? STYLE_WARNING : STYLE_DIM;
-	case EVENT_PAIR:
+	case EVENT_MISSING:
 		return STYLE_DIM;
 	case EVENT_LOST:
 	case EVENT_SKIPPED:

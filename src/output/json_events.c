@@ -172,7 +172,7 @@ static void write_lengths(struct json *j, const struct event *e)
 	json_u64(j, e->payload.len);
 	switch (e->kind) {
 	case EVENT_GATEWAY:
-	case EVENT_PAIR:
+	case EVENT_MISSING:
 	case EVENT_TLS:
 		break;
 	case EVENT_COMMAND:

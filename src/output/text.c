@@ -315,7 +315,7 @@ static void write_line(struct text_events *w, const struct event *e)
 	size_t column = origin_columns(e) + columns(out, from);
 	end(w, style);
 	if (e->kind != EVENT_LOST && e->kind != EVENT_SKIPPED) {
-		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR ? SUMMARY_COLUMN : column);
+		add_summary(w, e->dissection->summary, e->kind == EVENT_GATEWAY || e->kind == EVENT_MISSING ? SUMMARY_COLUMN : column);
 		event_text_partial(out, e);
 	}
 	end_line(w);

@@ -125,7 +125,7 @@ void text_bytes_add(struct text_events *w, const struct event *e)
 		break;
 	case EVENT_LOST:
 	case EVENT_GATEWAY:
-	case EVENT_PAIR:
+	case EVENT_MISSING:
 		break;
 	}
 }

@@ -138,8 +138,9 @@ static bool is_message(const struct event *e)
 static void write_remark(struct transcript *w, const struct event *e)
 {
 	struct buffer *out = &w->out->buffer;
+	bool remark = e->kind == EVENT_GATEWAY || e->kind == EVENT_MISSING || e->kind == EVENT_TLS;
 
-	if ((e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR || e->kind == EVENT_TLS) && e->dissection->summary.len && !w->options.placeholders) {
+	if (remark && e->dissection->summary.len && !w->options.placeholders) {
 		buffer_add_byte(out, ' ');
 		masks_add_text(out, e->dissection->summary, &w->masks);
 	}

@@ -76,6 +76,7 @@ void conversation_free(struct conversation *v)
 		msnp_framer_free(&v->direction[i].framer);
 		origins_free(&v->direction[i].origins);
 	}
+	recall_free(&v->recall);
 	free(v->gateway_session);
 	free(v->target);
 	free(v->log_name);

@@ -11,6 +11,7 @@
 #include "session/origins.h"
 #include "session/p2p.h"
 #include "session/pairs.h"
+#include "session/recall.h"
 #include "session/session.h"
 #include "session/split.h"
 #include "session/talks.h"
@@ -42,6 +43,7 @@ struct conversation {
 	struct msnp_context context;  /* for the framers: what is certain */
 	struct direction direction[2]; /* by enum msnp_sender */
 	struct order order;
+	struct recall recall;
 	bool inherited;               /* version known from the notification server */
 	bool settled;                 /* decided, forced or ended: events need not wait */
 	bool started;                 /* the sink knows it */

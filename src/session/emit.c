@@ -255,6 +255,7 @@ static void emit_event(struct session *s, struct conversation *v, const struct i
 		fill_gateway(s, item, &e);
 	pairs_observe(s->pairs, &e, &s->dissection);
 	order_observe(&v->order, &e, &s->dissection);
+	recall_observe(&v->recall, &e, &s->dissection);
 	add_anomalies(&s->dissection, item->anomalies);
 	add_connection_findings(&s->dissection, v);
 	hand_over_event(s, &v->connection, &e);
@@ -336,32 +337,58 @@ static void emit_peer(struct session *s, const struct item *item)
 	arena_reset(&s->arena);
 }
 
-/* What pairs_connection_end is given. */
+/* What those are given that tell what is missing at the end of a connection. */
 struct ending {
 	struct session *session;
 	struct connection *connection;
 };
 
-/* An event at the end of the connection that its finding is about. */
-static void emit_missing(void *ctx, const struct pair_missing *m)
+/* An event at the end of the connection; its dissection is started. */
+static struct event start_missing(const struct ending *end, uint64_t about)
+{
+	struct session *s = end->session;
+
+	dissection_init(&s->dissection, &s->arena, SLICE_EMPTY, SLICE_EMPTY);
+	return (struct event){.id = ++s->next_event,
+			      .kind = EVENT_MISSING,
+			      .time_ns = end->connection->end_ns,
+			      .nanoseconds = s->nanoseconds,
+			      .connection = end->connection,
+			      .protocol = "msnp",
+			      .about = about,
+			      .dissection = &s->dissection};
+}
+
+static void emit_missing_part(void *ctx, const struct split_missing *m)
 {
 	const struct ending *end = ctx;
 	struct session *s = end->session;
-	bool asked = m->rule == RULE_PAIR_UNANSWERED;
-	struct event e = {.id = ++s->next_event,
-			  .kind = EVENT_PAIR,
-			  .time_ns = end->connection->end_ns,
-			  .nanoseconds = s->nanoseconds,
-			  .connection = end->connection,
-			  .from = asked ? MSNP_CLIENT : MSNP_SERVER,
-			  .protocol = "msnp",
-			  .name = asked ? SLICE_LIT("unanswered") : SLICE_LIT("unrequested"),
-			  .has_trid = m->has_trid,
-			  .trid = m->trid,
-			  .about = m->event,
-			  .dissection = &s->dissection};
+	struct event e = start_missing(end, m->event);
 
-	dissection_init(&s->dissection, &s->arena, SLICE_EMPTY, SLICE_EMPTY);
+	e.from = m->from;
+	e.name = SLICE_LIT("incomplete");
+	dissection_summarise(&s->dissection, "message %.*s of event %" PRIu64, SLICE_ARG(m->id), m->event);
+	if (m->wanted)
+		finding_add(&s->dissection, RULE_MSG_INCOMPLETE, NULL, "%zu of %" PRIu32 " parts of message %.*s are there", m->parts,
+			    m->wanted, SLICE_ARG(m->id));
+	else
+		finding_add(&s->dissection, RULE_MSG_INCOMPLETE, NULL, "%zu of an unknown number of parts of message %.*s are there",
+			    m->parts, SLICE_ARG(m->id));
+	hand_over_event(s, end->connection, &e);
+	arena_reset(&s->arena);
+}
+
+static void emit_missing_pair(void *ctx, const struct pair_missing *m)
+{
+	const struct ending *end = ctx;
+	struct session *s = end->session;
+	struct event e = start_missing(end, m->event);
+	bool asked = m->rule == RULE_PAIR_UNANSWERED;
+
+	e.from = asked ? MSNP_CLIENT : MSNP_SERVER;
+	e.name = asked ? SLICE_LIT("unanswered") : SLICE_LIT("unrequested");
+	e.has_trid = m->has_trid;
+	e.trid = m->trid;
 	if (m->has_trid)
 		dissection_summarise(&s->dissection, "%.*s %" PRIu64 " of event %" PRIu64, SLICE_ARG(m->name), m->trid, m->event);
 	else
@@ -400,9 +427,9 @@ void emit_item(struct session *s, const struct item *item)
 			tls_told_free(item->tls);
 		return;
 	}
-	split_connection_end(s->split, &v->connection, &s->sink, s->file);
 	struct ending end = {s, &v->connection};
-	pairs_connection_end(s->pairs, &v->connection, emit_missing, &end);
+	split_connection_end(s->split, &v->connection, emit_missing_part, &end);
+	pairs_connection_end(s->pairs, &v->connection, emit_missing_pair, &end);
 	p2p_connection_end(s->p2p, &v->connection);
 	end_connection(s, &v->connection);
 	conversation_free(v);

@@ -64,7 +64,7 @@ enum event_kind {
 	EVENT_EXCHANGE, /* request or response of a web service: line is its start line, payload its body */
 	EVENT_GATEWAY, /* something about a gateway session: the summary says what */
 	EVENT_PEER,    /* a message on a connection between clients: line of text protocols, payload */
-	EVENT_PAIR,    /* a request without reply, or a reply without request: about; told when the connection ends, in no frame */
+	EVENT_MISSING, /* of about: its reply, its request or its other parts; told when the connection ends, in no frame */
 	EVENT_TLS,     /* a TLS connection: its handshake (payload: what is legible of it), a failure to decrypt it, a hole in it, or its end */
 	EVENT_SKIPPED, /* bytes that are no command: payload holds the first of them, skipped_bytes says how many */
 };
@@ -88,8 +88,8 @@ struct event {
 	uint64_t exchange;           /* number of the HTTP exchange it came in, 0: none */
 	enum msnp_sender from;
 	const char *protocol;        /* "msnp"; "tcp" for EVENT_LOST; "tls" for EVENT_TLS; "p2p", "msnftp", "webcam" for EVENT_PEER */
-	struct slice name;           /* command name; see link_dissect for EVENT_PEER; "lost", "skipped", "unanswered", "unrequested", "handshake", "failed", "lost", "closed" for the other kinds */
-	bool has_trid;               /* EVENT_PAIR: has that one */
+	struct slice name;           /* command name; see link_dissect for EVENT_PEER; "lost", "skipped", "unanswered", "unrequested", "incomplete", "handshake", "failed", "lost", "closed" for the other kinds */
+	bool has_trid;               /* EVENT_MISSING: has that one */
 	uint64_t trid;
 	struct msnp_words words;     /* words.word[0] is the name; params are the words behind TrID (has_trid) or name */
 	struct slice line;           /* without line end; empty for the other kinds */
@@ -102,7 +102,7 @@ struct event {
 	uint64_t reply_to;           /* id of the request, 0 when none */
 	int64_t latency_ns;          /* since the request; meaningful with reply_to; TIME_NONE: not known */
 	const char *reply_by;        /* how it was found: "trid", "order", "link"; NULL when none */
-	uint64_t about;              /* EVENT_PAIR: id of the request, or of the reply; else 0 */
+	uint64_t about;              /* EVENT_MISSING: id of the request, of the reply, or of the part that came first; else 0 */
 	const struct msnp_form *form; /* row of the command table, or NULL */
 	const struct dissection *dissection; /* sources, fields, findings, summary */
 };

@@ -2,7 +2,6 @@
 #include "session/split.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "dissectors/mime.h"
@@ -23,6 +22,7 @@ struct part {
 /* A message of which not all parts have come. */
 struct message {
 	uint64_t connection;
+	uint64_t event;           /* of the part that came first */
 	enum msnp_sender from;
 	struct slice sender, id;  /* owned */
 	uint32_t wanted;          /* number of parts; 0: the first has not come */
@@ -120,6 +120,7 @@ static struct message *message_new(struct split_table *t, const struct event *e,
 	if (t->count == SPLIT_MESSAGES_MAX)
 		give_up_oldest(t, d, a->field);
 	m->connection = e->connection->id;
+	m->event = e->id;
 	m->from = e->from;
 	m->sender = keep(a->sender);
 	m->id = keep(a->id);
@@ -290,32 +291,18 @@ void split_observe(struct split_table *t, const struct event *e, struct dissecti
 	take_out(t, find(t, e, &a));
 }
 
-static void tell(const struct message *m, const struct connection *c, const struct event_sink *sink, const char *file)
-{
-	char line[512], wanted[32] = "an unknown number of";
-	struct notice n = {.file = file ? file : "", .severity = SEVERITY_WARNING};
-	struct slice id = utf8_cut(m->id, SHOWN_MAX);
-
-	if (m->given_up || !sink->notice)
-		return;
-	if (m->wanted)
-		snprintf(wanted, sizeof(wanted), "%" PRIu32, m->wanted);
-	int len = snprintf(line, sizeof(line),
-			   "connection %" PRIu64 ": split message %.*s is not complete, %zu of %s parts are there", c->id,
-			   SLICE_ARG(id), m->count, wanted);
-	n.text = slice_of(line, len < 0 ? 0 : (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1);
-	sink->notice(sink->ctx, &n);
-}
-
-void split_connection_end(struct split_table *t, const struct connection *c, const struct event_sink *sink,
-			  const char *file)
+void split_connection_end(struct split_table *t, const struct connection *c, split_missing_fn *tell, void *ctx)
 {
 	for (size_t i = 0; i < t->count;) {
-		if (t->list[i]->connection != c->id) {
+		const struct message *m = t->list[i];
+
+		if (m->connection != c->id) {
 			i++;
 			continue;
 		}
-		tell(t->list[i], c, sink, file);
+		struct split_missing missing = {m->event, m->from, utf8_cut(m->id, SHOWN_MAX), m->count, m->wanted};
+		if (!m->given_up && !c->partial)
+			tell(ctx, &missing);
 		take_out(t, i);
 	}
 }

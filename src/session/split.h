@@ -31,12 +31,23 @@ struct split_table *split_new(void);
 void split_observe(struct split_table *t, const struct event *e, struct dissection *d,
 		   const struct msnp_context *context);
 
+/* A message of which not all parts have come. */
+struct split_missing {
+	uint64_t event;   /* of the part that came first */
+	enum msnp_sender from;
+	struct slice id;  /* its Message-ID, the beginning of a long one */
+	size_t parts;     /* that are there */
+	uint32_t wanted;  /* how many it has; 0: not known */
+};
+
+typedef void split_missing_fn(void *ctx, const struct split_missing *m);
+
 /*
- * A connection has ended: tells the sink's notice, in the name of file, which
- * messages are not complete, and forgets them.
+ * A connection has ended: tells which messages are not complete, and forgets
+ * them.  Nothing is told of a text that may leave commands out
+ * (connection.partial).
  */
-void split_connection_end(struct split_table *t, const struct connection *c, const struct event_sink *sink,
-			  const char *file);
+void split_connection_end(struct split_table *t, const struct connection *c, split_missing_fn *tell, void *ctx);
 
 void split_free(struct split_table *t);
 

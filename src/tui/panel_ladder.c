@@ -275,7 +275,7 @@ static void draw_arrow(const struct line *d, const struct store_row *r)
 		draw_beyond(d, left, text);
 		return;
 	}
-	if (sender == receiver || r->kind == EVENT_GATEWAY || r->kind == EVENT_PAIR || r->kind == EVENT_TLS) {
+	if (sender == receiver || r->kind == EVENT_GATEWAY || r->kind == EVENT_MISSING || r->kind == EVENT_TLS) {
 		const struct party *first = parties_at(l->parties, sender);
 		int column = r->kind == EVENT_GATEWAY && first->kind != PARTY_GATEWAY ? receiver : sender;
 

@@ -55,7 +55,7 @@ static enum look look_of(const struct event *e)
 	case EVENT_PEER:
 		return LOOK_PEER;
 	case EVENT_GATEWAY:
-	case EVENT_PAIR:
+	case EVENT_MISSING:
 		return LOOK_DIM;
 	case EVENT_LOST:
 	case EVENT_SKIPPED:

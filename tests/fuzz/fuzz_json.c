@@ -94,9 +94,9 @@ static void make_event(struct reader *r, struct event *e, struct connection *c, 
 
 	e->kind = (enum event_kind)(flags % (EVENT_SKIPPED + 1u));
 	e->exchange = e->kind == EVENT_EXCHANGE ? 7 : 0;
-	if (e->kind == EVENT_GATEWAY || e->kind == EVENT_PAIR)
+	if (e->kind == EVENT_GATEWAY || e->kind == EVENT_MISSING)
 		e->frame_count = 0;
-	e->about = e->kind == EVENT_PAIR;
+	e->about = e->kind == EVENT_MISSING;
 	c->web = e->kind == EVENT_EXCHANGE;
 	c->polls = flags;
 	e->has_trid = flags & 4;

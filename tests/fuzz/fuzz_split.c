@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages in parts: payloads parted by 0xff; the byte before each says which connection and side it is on. */
+#include <stdlib.h>
+
 #include "dissectors/mime.h"
 #include "session/split.h"
 #include "tests/unit/tree.h"
@@ -30,11 +32,20 @@ static void observe(struct split_table *t, struct arena *arena, uint8_t where, s
 	tree_check(&d);
 }
 
+static void on_missing(void *ctx, const struct split_missing *m)
+{
+	size_t *parts = ctx;
+
+	*parts += m->parts;
+	if (m->wanted && m->parts >= m->wanted)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct split_table *t = split_new();
 	struct slice rest = slice_of(data, size);
-	struct event_sink sink = {.ctx = NULL};
+	size_t parts = 0;
 	struct connection connection = {.id = 1};
 	struct arena arena = {0};
 
@@ -44,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		observe(t, &arena, rest.ptr[0], slice_sub(rest, 1, end > 1 ? end - 1 : 0));
 		rest = slice_sub(rest, end + 1, rest.len);
 	}
-	split_connection_end(t, &connection, &sink, NULL);
+	split_connection_end(t, &connection, on_missing, &parts);
 	split_free(t);
 	arena_free(&arena);
 	return 0;

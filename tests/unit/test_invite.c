@@ -35,6 +35,11 @@
 
 #define FILE_GUID "{5D3E02AB-6190-11D3-BBBB-00C04F795683}"
 
+#define ACCEPT(ip) "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 1\r\nIP-Address: " ip "\r\n"
+#define ACCEPT_TREE(ip) \
+	"invite.fields{[Invitation-Command]=\"ACCEPT\" [Invitation-Cookie]=\"1\" [IP-Address]=\"" ip \
+	"\"} invite.command=\"ACCEPT\" invite.cookie=1 invite.ip_address=\"" ip "\""
+
 /* GIF89a, 300 by 20, 14 bytes. */
 #define GIF "R0lGODlhLAEUAAAAACw="
 
@@ -111,6 +116,16 @@ static const struct row rows[] = {
 	 "invite.cancel_code=\"WHY\" !invite.broken !invite.broken !invite.broken !invite.broken !invite.broken "
 	 "!msnp.unknown_value !msnp.unknown_value",
 	 "\"DANCE\" for invitation 7"},
+	/* Addresses that only the same network reaches; the application may write a port behind. */
+	{invite_dissect, ACCEPT("10.1.2.3"), ACCEPT_TREE("10.1.2.3") " !invite.private_address", "accepts invitation 1, connect to 10.1.2.3"},
+	{invite_dissect, ACCEPT("172.31.0.1:1503"), ACCEPT_TREE("172.31.0.1:1503") " !invite.private_address",
+	 "accepts invitation 1, connect to 172.31.0.1:1503"},
+	{invite_dissect, ACCEPT("192.168.0.7"), ACCEPT_TREE("192.168.0.7") " !invite.private_address",
+	 "accepts invitation 1, connect to 192.168.0.7"},
+	{invite_dissect, ACCEPT("169.254.9.9"), ACCEPT_TREE("169.254.9.9") " !invite.private_address",
+	 "accepts invitation 1, connect to 169.254.9.9"},
+	{invite_dissect, ACCEPT("172.32.0.1"), ACCEPT_TREE("172.32.0.1"), "accepts invitation 1, connect to 172.32.0.1"},
+	{invite_dissect, ACCEPT("10.1.2"), ACCEPT_TREE("10.1.2"), "accepts invitation 1, connect to 10.1.2"},
 	{invite_dissect, "", "invite.fields !invite.broken !invite.broken", "invitation without command"},
 
 	{datacast_dissect, "ID: 1\r\n\r\n", "datacast.fields{[ID]=\"1\"} datacast.id=1", "nudge"},

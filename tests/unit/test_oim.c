@@ -110,6 +110,13 @@ static const struct row mails[] = {
 	{"", "oim.mail{oim.headers oim.text=\"\"} !oim.mail", NULL},
 };
 
+#define MOVED_HEAD "Content-Type: text/x-msmsgsactivemailnotification\r\n\r\n"
+#define MOVED(delta) MOVED_HEAD "Src-Folder: ACTIVE\r\nDest-Folder: trAsH\r\nMessage-Delta: " delta "\r\n"
+#define MOVED_TREE(delta) \
+	"msg.headers{[Content-Type]=\"text/x-msmsgsactivemailnotification\"} " \
+	"msg.content_type=\"text/x-msmsgsactivemailnotification\" oim.notice_headers{[Src-Folder]=\"ACTIVE\" " \
+	"[Dest-Folder]=\"trAsH\" [Message-Delta]=\"" delta "\"} oim.from_folder=\"ACTIVE\" oim.to_folder=\"trAsH\" " \
+	"oim.moved=\"" delta "\""
 #define NOTICE "Content-Type: text/x-msmsgsinitialmdatanotification; charset=UTF-8\r\n\r\n"
 #define NOTICE_TREE \
 	"msg.headers{[Content-Type]=\"text/x-msmsgsinitialmdatanotification; charset=UTF-8\"} " \
@@ -153,7 +160,10 @@ static const struct row notices[] = {
 	 "[Dest-Folder]=\".!!trAsH\" [Message-Delta]=\"1\"} oim.from_folder=\".!!OIM\" oim.to_folder=\".!!trAsH\" "
 	 "oim.moved=\"1\"",
 	 "1 mail moved from offline messages to trash"},
+	{MOVED("0"), MOVED_TREE("0") " !msg.delta", "0 mails moved from inbox to trash"},
+	{MOVED("-2"), MOVED_TREE("-2") " !msg.delta", "-2 mails moved from inbox to trash"},
 	/* Broken. */
+	{MOVED("two"), MOVED_TREE("two") " !msg.bad_value", "two mails moved from inbox to trash"},
 	{NOTICE "Inbox-URL: x\r\n", NOTICE_TREE "oim.notice_headers{[Inbox-URL]=\"x\"} !oim.metadata",
 	 "notice of offline messages without list"},
 	{NOTICE "Mail-Data: 12\r\n", NOTICE_TREE "oim.notice_headers{[Mail-Data]=\"12\"} !oim.metadata",

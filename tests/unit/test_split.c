@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages in parts: events in, whole messages, findings and notices out. */
+/* Messages in parts: events in, whole messages, findings and what is missing out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "session/split.h"
 #include "tree.h"
 
-/* One run; what is told at the end of a connection stands in notices, one line each. */
+/* One run; what is told at the end of a connection stands in missing, one line each: event, sender, id, parts. */
 struct run {
 	struct split_table *table;
 	struct arena arena;
@@ -20,8 +20,9 @@ struct run {
 	struct connection connection;
 	enum msnp_sender from;
 	const char *sender;
-	struct buffer notices;
+	struct buffer missing;
 	uint64_t lost;
+	uint64_t events;
 };
 
 static void begin(struct run *r)
@@ -30,30 +31,27 @@ static void begin(struct run *r)
 	r->connection.id = 1;
 }
 
-static void on_notice(void *ctx, const struct notice *n)
+static void on_missing(void *ctx, const struct split_missing *m)
 {
 	struct run *r = ctx;
 
-	assert_string_equal(n->file, "a.pcap");
-	assert_int_equal(n->severity, SEVERITY_WARNING);
-	buffer_add_slice(&r->notices, n->text);
-	buffer_add_byte(&r->notices, '\n');
+	buffer_printf(&r->missing, "%u %s %.*s: %zu of %u\n", (unsigned)m->event, m->from == MSNP_CLIENT ? "client" : "server",
+		      SLICE_ARG(m->id), m->parts, (unsigned)m->wanted);
 }
 
 static void end_connection(struct run *r, uint64_t id)
 {
-	struct event_sink sink = {.notice = on_notice, .ctx = r};
-	struct connection c = {.id = id};
+	struct connection c = {.id = id, .partial = r->connection.partial};
 
-	split_connection_end(r->table, &c, &sink, "a.pcap");
+	split_connection_end(r->table, &c, on_missing, r);
 }
 
-static void end(struct run *r, const char *notices)
+static void end(struct run *r, const char *missing)
 {
 	end_connection(r, 1);
-	buffer_add_byte(&r->notices, 0);
-	assert_string_equal((const char *)r->notices.data, notices);
-	buffer_free(&r->notices);
+	buffer_add_byte(&r->missing, 0);
+	assert_string_equal((const char *)r->missing.data, missing);
+	buffer_free(&r->missing);
 	split_free(r->table);
 	arena_free(&r->arena);
 }
@@ -61,7 +59,8 @@ static void end(struct run *r, const char *notices)
 static void observe_bytes(struct run *r, struct slice payload)
 {
 	static const struct msnp_context context = {MSNP_SB, {MSNP_FIRST, MSNP_NEWEST}, {NULL, 0}};
-	struct event e = {.kind = EVENT_COMMAND,
+	struct event e = {.id = ++r->events,
+			  .kind = EVENT_COMMAND,
 			  .connection = &r->connection,
 			  .from = r->from,
 			  .protocol = "msnp",
@@ -197,7 +196,7 @@ static void test_order(void **state)
 	observe(&r, PART("1", "-Name: Exa"));
 	assert_joined(&r, " !msg.chunk");
 	end_connection(&r, 1);
-	r.notices.len = 0;
+	r.missing.len = 0;
 	end(&r, "");
 }
 
@@ -214,9 +213,13 @@ static void test_missing(void **state)
 	observe(&r, "Message-ID: 8\r\nChunk: 2\r\n\r\nx");
 	assert_joined(&r, "");
 	end_connection(&r, 2);
-	assert_int_equal(r.notices.len, 0);
-	end(&r, "connection 1: split message 7 is not complete, 2 of 3 parts are there\n"
-		"connection 1: split message 8 is not complete, 2 of an unknown number of parts are there\n");
+	assert_int_equal(r.missing.len, 0);
+	end(&r, "1 server 7: 2 of 3\n3 server 8: 2 of 0\n");
+	/* A text that may leave parts out. */
+	begin(&r);
+	r.connection.partial = true;
+	observe(&r, CAPS);
+	end(&r, "");
 }
 
 /* Parts of other connections, sides and senders are not of the message. */
@@ -244,9 +247,8 @@ static void test_keys(void **state)
 	observe(&r, PART("2", "mple\r\n"));
 	assert_joined(&r, CAPS_TREE);
 	end_connection(&r, 2);
-	r.notices.len = 0;
-	end(&r, "connection 1: split message 7 is not complete, 1 of an unknown number of parts are there\n"
-		"connection 1: split message 7 is not complete, 1 of an unknown number of parts are there\n");
+	r.missing.len = 0;
+	end(&r, "3 client 7: 1 of 0\n4 server 7: 1 of 0\n");
 }
 
 /* What lacks bytes is not put together. */
@@ -307,7 +309,7 @@ static void test_many_messages(void **state)
 	observe(&r, "Message-ID: 0\r\nChunk: 1\r\n\r\n!");
 	assert_joined(&r, " !msg.chunk");
 	end_connection(&r, 1);
-	r.notices.len = 0;
+	r.missing.len = 0;
 	end(&r, "");
 }
 
@@ -354,7 +356,7 @@ static void test_many_bytes(void **state)
 	observe_large(&r, 3, "Chunk: 1", 1);
 	assert_non_null(field_child(&r.d.root, &field_defs[F_MSG_JOINED]));
 	end_connection(&r, 1);
-	r.notices.len = 0;
+	r.missing.len = 0;
 	end(&r, "");
 }
 

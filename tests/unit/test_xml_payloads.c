@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "dissectors/contact_list.h"
 #include "dissectors/payload.h"
 #include "cover.h"
 #include "expect.h"
@@ -50,6 +51,9 @@ static const struct row rows[] = {
 	{PAYLOAD_XML_ML, "<ml l=\"1\"/>", "list.contacts{list.initial=1}", "no contacts"},
 	{PAYLOAD_XML_ML, "<ml><d n=\"example.com\"/><d/></ml>",
 	 "list.contacts{list.domain=\"example.com\" xml.other{[d]=\"\"}}", "no contacts"},
+	{PAYLOAD_XML_ML, "<ml><d n=\"example.com\"><c n=\"a\" l=\"0\"/></d></ml>",
+	 "list.contacts{list.domain=\"example.com\" list.contact{list.account=\"a@example.com\" list.lists=0}} !list.bad_value",
+	 "1 contact: a@example.com"},
 	/* What is not known, and what cannot be. */
 	{PAYLOAD_XML_ML, "<ml q=\"1\"><d n=\"example.com\" z=\"2\"><c n=\"a\" l=\"6\" x=\"y\"/><e>1</e></d>!</ml>",
 	 "list.contacts{list.domain=\"example.com\" list.contact{list.account=\"a@example.com\" "
@@ -395,6 +399,41 @@ static void test_long_media(void **state)
 	arena_free(&arena);
 }
 
+/* What a client may not send. */
+static void test_lists_of_clients(void **state)
+{
+	static const struct {
+		const char *command, *payload, *expected;
+	} lists[] = {
+		{"ADL", "<ml><d n='a'><c n='b' l='3'/><c n='c' l='4'/></d></ml>", ""},
+		{"ADL", "<ml><d n='a'><c n='b' l='9'/></d></ml>", "list.server_bits "},
+		{"RML", "<ml><d n='a'><c n='b' l='16'/></d></ml>", "list.server_bits "},
+		{"ADL", "<ml><t><c n='tel:+1' l='24'/></t></ml>", "list.server_bits list.server_bits "},
+		{"ADL", "<ml><d n='a'><c n='b' t='1'><s l='3' n='IM'/><s l='8' n='PE'/></c></d></ml>", "list.server_bits "},
+		{"FQY", "<ml><d n='a'><c n='b'/></d></ml>", ""},
+		{"FQY", "<ml><d n='a'><c n='b'/></d><d n='x'><c n='b'/></d></ml>", "list.query "},
+		{"FQY", "<ml/>", "list.query "},
+		{"FQY", "<x/>", ""},
+	};
+	struct arena arena = {0};
+	struct dissection d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct buffer found = {0};
+
+		dissect(&d, &arena, PAYLOAD_XML_ML, slice_str(lists[i].payload));
+		d.findings = d.last_finding = NULL;
+		contact_list_check_client(&d, &d.root, slice_str(lists[i].command));
+		for (const struct finding *f = d.findings; f; f = f->next)
+			buffer_printf(&found, "%s ", f->rule->id);
+		buffer_add_byte(&found, 0);
+		assert_string_equal((const char *)found.data, lists[i].expected);
+		buffer_free(&found);
+	}
+	arena_free(&arena);
+}
+
 /* Many elements of each kind: the limit on fields holds, and it takes no long time. */
 static void test_many(void **state)
 {
@@ -434,7 +473,7 @@ int main(void)
 		cmocka_unit_test(test_payloads),  cmocka_unit_test(test_payloads_cut), cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_long_body),
 		cmocka_unit_test(test_ranges),    cmocka_unit_test(test_long_list),    cmocka_unit_test(test_long_media),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many),	  cmocka_unit_test(test_lists_of_clients),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
