@@ -107,10 +107,11 @@ def same_as_json(path):
         if frame is None and r.get("about"):
             frame = about.get(r["about"])
         about[r["id"]] = frame
-        wanted += [(frame, r["id"], r["connection"], r["from"], r["role"], r["name"], f["id"], f["severity"], f["field"])
-                   for f in r["findings"]]
+        wanted += [(frame, r["id"], r["connection"], r["from"], r["role"], r["name"], f["id"], f["severity"], f["verdict"],
+                    f["field"]) for f in r["findings"]]
     records = support.parse_json(check("--json", path).out)
-    got = [(f["frame"], f["event"], f["connection"], f["from"], f["role"], f["name"], f["rule"], f["severity"], f["field"])
+    got = [(f["frame"], f["event"], f["connection"], f["from"], f["role"], f["name"], f["rule"], f["severity"], f["verdict"],
+            f["field"])
            for f in records if f["type"] == "finding"]
     told = [(r["file"], r["severity"], r["text"]) for r in records if r["type"] == "notice"]
     require(told == notices, f"notices: {told}")

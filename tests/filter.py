@@ -91,6 +91,8 @@ CASES = [
     ("payload contains \"\\r\\n\\r\\n\"", lambda e: b"\r\n\r\n" in support.exact_payload(e)),
     ("finding.severity >= warning", lambda e: any(s >= 1 for s in severities(e))),
     ("finding.severity == note", lambda e: 0 in severities(e)),
+    ("finding.verdict == contradicts", lambda e: any(f["verdict"] == "contradicts" for f in e["findings"])),
+    ("finding.verdict == \"not covered\"", lambda e: any(f["verdict"] == "not covered" for f in e["findings"])),
     ("finding.id contains \"msnp.\"", lambda e: any("msnp." in f["id"] for f in e["findings"])),
     ("not finding.id", lambda e: not e["findings"]),
     ("time >= \"2003-05-16T19:02:13.1\" and time < \"2019-08-01\"",

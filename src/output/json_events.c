@@ -227,6 +227,8 @@ static void write_finding(struct json *j, const struct finding *f)
 	json_str(j, f->rule->id);
 	JSON_KEY(j, "severity");
 	json_str(j, severity_name(f->rule->severity));
+	JSON_KEY(j, "verdict");
+	json_str(j, verdict_name(f->rule->verdict));
 	JSON_KEY(j, "text");
 	json_string(j, f->text);
 	JSON_KEY(j, "field");

@@ -340,6 +340,8 @@ static void write_finding(struct text_events *w, const struct finding *f)
 		buffer_add_str(out, f->field->def->name);
 		buffer_add_byte(out, ']');
 	}
+	if (w->options.verbose >= 1)
+		buffer_printf(out, " (%s)", verdict_name(f->rule->verdict));
 	end_line(w);
 }
 

@@ -175,6 +175,14 @@ PROPERTY_FUNCTION(finding_severity)
 	return false;
 }
 
+PROPERTY_FUNCTION(finding_verdict)
+{
+	for (const struct finding *f = e->dissection->findings; f; f = f->next)
+		if (one_word(visit, ctx, verdict_name(f->rule->verdict)))
+			return true;
+	return false;
+}
+
 PROPERTY_FUNCTION(finding_text)
 {
 	for (const struct finding *f = e->dissection->findings; f; f = f->next)
@@ -267,6 +275,7 @@ static const struct property properties[] = {
 	ROW("finding", finding, NUMBER, "number", "how many findings it has"),
 	ROW("finding.id", finding_id, TEXT, "text", "rule of a finding"),
 	ROW("finding.severity", finding_severity, ORDER, "note, warning, error", "how grave a finding is"),
+	ROW("finding.verdict", finding_verdict, TEXT, "text", "contradicts, not covered, remark"),
 	ROW("finding.text", finding_text, TEXT, "text", "what a finding says"),
 	ROW("client", client, TEXT, "text", "address and port of the client"),
 	ROW("server", server, TEXT, "text", "address and port of the server"),

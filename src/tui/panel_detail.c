@@ -49,7 +49,10 @@ static void add_finding(struct buffer *out, const struct finding *f, const struc
 	masks_add_text(out, f->text.len ? f->text : slice_str(f->rule->explanation), masks);
 	if (f->field && f->field->def)
 		buffer_printf(out, " [%s]", f->field->def->name);
-	buffer_printf(out, " (%s)", f->rule->reference);
+	buffer_printf(out, " (%s", verdict_name(f->rule->verdict));
+	if (*f->rule->reference)
+		buffer_printf(out, ", %s", f->rule->reference);
+	buffer_add_byte(out, ')');
 }
 
 static void make_head(struct detail *d, const struct event *e, int width)

@@ -13,13 +13,14 @@
 #include "tui/timeline_columns.h"
 #include "util/memory.h"
 
-enum { NUMBER, TIME, SEVERITY, RULE, TEXT, COLUMNS };
+enum { NUMBER, TIME, SEVERITY, RULE, VERDICT, TEXT, COLUMNS };
 
 static const struct table_column columns[COLUMNS] = {
 	{"Event", 6, 10, 4, true},
 	{"Time", 15, 18, 2, true},
 	{"Severity", 8, 8, 3, false},
 	{"Rule", 20, 30, 1, false},
+	{"Verdict", 11, 11, 0, false},
 	{"Finding", 20, 400, 5, false},
 };
 
@@ -141,6 +142,7 @@ static void draw_finding(struct findings *f, const struct table *t, struct canva
 	else
 		buffer_add_str(&text, "(this event could not be kept)");
 	table_cell(t, RULE, c, a, LOOK_NAME, slice_str(found ? found->rule->id : ""));
+	table_cell(t, VERDICT, c, a, LOOK_DIM, slice_str(found ? verdict_name(found->rule->verdict) : ""));
 	table_cell(t, TEXT, c, a, LOOK_NORMAL, buffer_slice(&text));
 	buffer_free(&text);
 }

@@ -226,7 +226,7 @@ static void add_finding(struct buffer *out, const struct finding_rule *rule)
 	style_begin(out, true, style);
 	buffer_add_str(out, severity_name(rule->severity));
 	style_end(out, true, style);
-	buffer_printf(out, ": %s\n", rule->explanation);
+	buffer_printf(out, ": %s\n  verdict: %s\n", rule->explanation, verdict_name(rule->verdict));
 	if (*rule->reference)
 		buffer_printf(out, "  see: %s\n", rule->reference);
 }

@@ -198,6 +198,8 @@ static void test_findings(void **state)
 	const char *screen = shown(&p, 20, 140);
 	assert_has(screen, "event 41, frame 33, answers event 34 after 0.044998 s\n");
 	assert_has(screen, "! warning msnp.bad_value: percent sign without two hexadecimal digits: \"100%_Bob\" [msnp.friendly_name] (");
+	assert_has(shown(&p, 20, 160), "[msnp.friendly_name] (contradicts, command table)\n");
+	shown(&p, 20, 140);
 	/* A finding stands for its field. */
 	act(&p, ACTION_TOP);
 	assert_null(p.app->current.field);

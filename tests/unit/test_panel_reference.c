@@ -218,7 +218,7 @@ static void test_details(void **state)
 	assert_true(panel_play_line(&p, "\n  values of ") > 0);
 	assert_true(panel_play_line(&p, "msnp.status") > panel_play_line(&p, "    HDN "));
 	look_up(&p, "msnp.bare_lf");
-	assert_string_equal(text(&p, 4, 60), "msnp.bare_lf\n  note: line ends in LF without CR\n  see: framing\n\n");
+	assert_string_equal(text(&p, 5, 60), "msnp.bare_lf\n  note: line ends in LF without CR\n  verdict: contradicts\n  see: framing\n\n");
 	assert_int_equal(panel_play_look_of(&p, "note"), LOOK_NOTE);
 	assert_true(panel_play_find(&p, PANEL_REFERENCE_TEXT, "framing", true));
 	text(&p, 1, 1);
