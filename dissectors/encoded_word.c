@@ -14,7 +14,7 @@
 struct word {
 	size_t at, end;       /* in the text */
 	struct slice charset; /* without language */
-	uint8_t encoding;     /* 'B' or 'Q' */
+	uint8_t encoding;     /* 'B' or 'Q'; else nobody can decode it */
 	struct slice encoded;
 };
 
@@ -118,7 +118,7 @@ static bool word_at(struct slice s, size_t at, struct word *w)
 	w->charset = slice_sub(w->charset, 0, slice_find_byte(w->charset, '*'));
 	w->encoding = rest.ptr[charset_end + 1] & 0xdf;
 	w->encoded = slice_trim(slice_sub(rest, charset_end + 3, end - charset_end - 3));
-	return w->encoding == 'B' || w->encoding == 'Q';
+	return w->encoding >= 'A' && w->encoding <= 'Z';
 }
 
 /* The first encoded word from that place on. */
@@ -136,6 +136,8 @@ static bool word_bytes(struct arena *arena, const struct word *w, struct slice *
 
 	if (w->encoding == 'B')
 		return base64_decode(arena, w->encoded, out);
+	if (w->encoding != 'Q')
+		return false;
 	*out = q_decode(arena, w->encoded, &sound);
 	return sound;
 }

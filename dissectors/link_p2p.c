@@ -16,6 +16,8 @@
 #include "util/reader.h"
 
 #define LENGTH_FIELD 4u
+/* Longer frames nobody sends. */
+#define FRAME_USUAL 16384u
 #define FLAG_HANDSHAKE 0x100u
 #define FLAGS_KNOWN 0x010003ffu
 #define V2_DATA_HEADER_MIN 8u
@@ -237,6 +239,8 @@ static void dissect_packet(struct dissection *d, const struct link_message *m)
 		dissection_summarise(d, "an empty frame");
 		return;
 	}
+	if (len > FRAME_USUAL && !m->cut)
+		finding_add(d, RULE_P2P_BROKEN, NULL, "frame of %zu bytes, more than %u", len, FRAME_USUAL);
 	if (m->p2p_version) {
 		const struct field *packet =
 			p2p_packet_dissect(d, &d->root, SOURCE_PAYLOAD, LENGTH_FIELD, len, m->p2p_version, false);

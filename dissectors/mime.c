@@ -245,6 +245,9 @@ static void add_chunk(struct dissection *d, struct field *parent, const struct f
 
 	if (!mime_is_chunk(parent))
 		return;
+	const struct field *type = index ? headers_find(headers, "Content-Type") : NULL;
+	if (type)
+		finding_add(d, RULE_MSG_PART_TYPE, type, "part %" PRIu64 " has a type of its own", index + 1);
 	if (chunks)
 		dissection_summary_add(d, "part %" PRIu64 " of %" PRIu64 " of message %.*s", index + 1,
 				       chunks->value.number, SLICE_ARG(name));

@@ -94,6 +94,8 @@ static void hand_over_skipped(struct msnp_framer *f, bool over_budget)
 	framed.skipped_bytes = f->skipped_bytes;
 	framed.start = f->skipped_start;
 	framed.end = f->skipped_start + f->skipped_bytes;
+	framed.line_too_long = f->line_too_long;
+	f->line_too_long = false;
 	f->output(f->ctx, &framed);
 	f->skipped.len = 0;
 	f->skipped_bytes = 0;
@@ -262,8 +264,12 @@ static enum step next_command(struct msnp_framer *f, struct slice rest, bool end
 		f->scanned = rest.len;
 		return STEP_MORE;
 	}
-	if (found != LINE_FOUND || !line_plausible(&line))
-		return lose_sync(f, rest, end, used);
+	if (found != LINE_FOUND || !line_plausible(&line)) {
+		enum step step = lose_sync(f, rest, end, used);
+
+		f->line_too_long = found == LINE_NONE && !f->synced;
+		return step;
+	}
 	m->sender = f->sender;
 	m->line = line.text;
 	m->bare_lf = line.bare_lf;

@@ -30,6 +30,7 @@ struct framed {
 	struct slice skipped;        /* FRAMED_SKIPPED: the first FRAMER_SKIPPED_SHOWN bytes */
 	uint64_t skipped_bytes;      /* FRAMED_SKIPPED */
 	bool over_budget;            /* FRAMED_SKIPPED because the budget was used up */
+	bool line_too_long;          /* FRAMED_SKIPPED: begins as a command whose line is longer than MSNP_LINE_MAX */
 	uint64_t start, end;         /* offsets in the direction's stream, lost bytes counted */
 };
 
@@ -63,6 +64,7 @@ struct msnp_framer {
 	bool synced;
 	struct buffer skipped;   /* first bytes of the run being skipped */
 	uint64_t skipped_bytes, skipped_start;
+	bool line_too_long;      /* the run began with such a line */
 };
 
 /*

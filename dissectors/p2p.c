@@ -15,6 +15,7 @@
 #define SUMMARY_MAX 160u
 /* Application id of ink. */
 #define INK_APPLICATION 3u
+#define WEBCAM_APPLICATION 4u
 
 /* --- reading --- */
 
@@ -233,7 +234,7 @@ void p2p_content_dissect(struct dissection *d, struct field *parent, unsigned so
 		slp_dissect(d, parent, source, offset, length);
 	else if (session == P2P_INK_SESSION || application == INK_APPLICATION)
 		ink_p2p_dissect(d, parent, source, offset, length);
-	else if (typed_data_looks_like(message))
+	else if (typed_data_looks_like(message, application == WEBCAM_APPLICATION))
 		typed_data_dissect(d, parent, source, offset, length);
 	else
 		field_add_range(d, parent, session && p2p_is_preparation(message) ? F_P2P_PREPARATION : F_P2P_DATA, source,

@@ -22,6 +22,9 @@
 /* Packets of one body that the summary speaks of. */
 #define SUMMARY_PACKETS_MAX 3u
 
+/* The queue that such packets have. */
+#define CHANNEL "PE"
+
 static bool has_endpoint(const struct field *address)
 {
 	return address && field_child(address, &field_defs[F_ADDRESS_ENDPOINT]);
@@ -51,7 +54,11 @@ static int version_of(struct dissection *d, struct field *parent)
 
 	if (routing) {
 		const struct field *routed = field_child(routing, &field_defs[F_ROUTING_TO]);
+		const struct field *channel = field_child(routing, &field_defs[F_ROUTING_CHANNEL]);
 
+		if (channel && channel->has_value && !slice_case_eq(channel->value.text, SLICE_LIT(CHANNEL)))
+			finding_add(d, RULE_P2P_CARRIER, channel, "sent through %.*s, not through " CHANNEL,
+				    SLICE_ARG(utf8_cut(channel->value.text, 16)));
 		if (has_endpoint(routed) || has_endpoint(to) || has_endpoint(from))
 			return 2;
 		finding_add(d, RULE_P2P_CARRIER, routed, "no endpoint that the packet is for");

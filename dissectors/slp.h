@@ -31,7 +31,7 @@ void file_context_dissect(struct dissection *d, struct field *parent, unsigned s
 
 /* Typed data of a webcam or activity session: adds an F_TYPED_DATA under parent. */
 void typed_data_dissect(struct dissection *d, struct field *parent, unsigned source, size_t offset, size_t length);
-/* Does the message look like it: 0x80, three bytes, type 8, fitting length? */
-bool typed_data_looks_like(struct slice message);
+/* Does the message look like it: 0x80, three bytes, type 8, and, unless nothing else is expected, fitting length? */
+bool typed_data_looks_like(struct slice message, bool expected);
 
 #endif

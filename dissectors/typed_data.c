@@ -32,7 +32,7 @@ struct typed {
 	struct slice value;
 };
 
-bool typed_data_looks_like(struct slice message)
+bool typed_data_looks_like(struct slice message, bool expected)
 {
 	struct reader r = reader_over(message);
 	uint8_t mark = reader_u8(&r);
@@ -40,7 +40,7 @@ bool typed_data_looks_like(struct slice message)
 	reader_skip(&r, PREFIX_LENGTH - 1);
 	uint16_t type = reader_le16(&r);
 	uint32_t length = reader_le32(&r);
-	return !r.truncated && mark == MARK && type == TYPE_STRING && length == reader_left(&r);
+	return !r.truncated && mark == MARK && type == TYPE_STRING && (expected || length == reader_left(&r));
 }
 
 /* --- the description of a side --- */

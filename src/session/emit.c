@@ -133,6 +133,9 @@ static void fill_skipped(struct session *s, const struct item *item, struct even
 	dissection_summarise(&s->dissection, "%" PRIu64 " bytes that are no command", f->skipped_bytes);
 	if (f->over_budget)
 		finding_add(&s->dissection, RULE_TCP_LIMIT, NULL, "all connections together wait for too many bytes");
+	else if (f->line_too_long)
+		finding_add(&s->dissection, RULE_MSNP_LINE_TOO_LONG, NULL, "%" PRIu64 " bytes that begin with a line of more than %u",
+			    f->skipped_bytes, MSNP_LINE_MAX);
 	else
 		finding_add(&s->dissection, RULE_MSNP_SKIPPED, NULL, "%" PRIu64 " bytes skipped", f->skipped_bytes);
 }

@@ -322,6 +322,7 @@ static void observe_packet(struct p2p_view *w, const struct p2p_packet *p)
 	note_packet(w, p);
 	w->call = p2p_call_of_packet(w, p);
 	p2p_call_fields(w);
+	p2p_check_packet(w, p);
 	if (closes && p->data.len == 0)
 		p2p_call_closed(w, p);
 	if (p->data.len == 0 || p->kind == P2P_KIND_PREPARATION || p->kind == P2P_KIND_BROKEN)
@@ -377,7 +378,7 @@ static void packet(struct p2p_table *t, const struct event *e, struct dissection
 		p.data.len = p.length;
 	if (is_direct(e)) {
 		if (p.has_nonce)
-			p2p_direct_open(t, e, p2p_guid(d->arena, p.nonce), p2p_guid_hashed(d->arena, p.nonce));
+			p2p_direct_open(t, e, d, p2p_guid(d->arena, p.nonce), p2p_guid_hashed(d->arena, p.nonce));
 		observe_direct_packet(&w, &p);
 		return;
 	}
@@ -428,7 +429,7 @@ void p2p_observe(struct p2p_table *t, const struct event *e, struct dissection *
 		if (f->def == &field_defs[F_P2P_PACKET])
 			packet(t, e, d, f);
 		else if (f->def == &field_defs[F_P2P_NONCE])
-			p2p_direct_open(t, e, f->value.text, p2p_text(&d->root, F_P2P_NONCE_HASHED));
+			p2p_direct_open(t, e, d, f->value.text, p2p_text(&d->root, F_P2P_NONCE_HASHED));
 		else if (f->def == &field_defs[F_MSG_JOINED])
 			joined(t, e, d, f);
 		else if (f->def == &field_defs[F_SLP] || f->def == &field_defs[F_INVITE_BLOCK] ||

@@ -331,14 +331,28 @@ static void add_nonce(struct p2p_call *c, bool own, struct slice guid, bool hash
 	c->nonces[c->nonce_count++] = nonce;
 }
 
+static void add_place(struct p2p_call *c, const struct field *address)
+{
+	const struct field *port = p2p_child(address, F_SLP_ADDRESS_PORT);
+	uint64_t place = port ? p2p_place(p2p_text(address, F_SLP_ADDRESS_IP), port->value.number) : 0;
+
+	if (place && c->place_count < P2P_PLACES_MAX)
+		c->places[c->place_count++] = place;
+}
+
 static void note_direct(struct p2p_view *w, struct p2p_call *c, const struct field *slp)
 {
 	const struct field *listening = p2p_child(slp, F_SLP_LISTENING);
 
 	add_nonce(c, w->from_own, p2p_text(slp, F_SLP_NONCE), false);
 	add_nonce(c, w->from_own, p2p_text(slp, F_SLP_HASHED_NONCE), true);
-	if (listening && listening->value.number)
-		c->direct_offered = true;
+	if (!listening || !listening->value.number)
+		return;
+	c->direct_offered = true;
+	c->listener_own = w->from_own;
+	for (const struct field *f = slp->first; f; f = f->next)
+		if (f->def == &field_defs[F_SLP_ADDRESS])
+			add_place(c, f);
 }
 
 /* The keys under which packets of the call come. */
@@ -374,8 +388,12 @@ static struct p2p_call *invite(struct p2p_view *w, struct p2p_call *c, const str
 	p2p_learn(&c->inviter, from);
 	p2p_learn(&c->invitee, to);
 	c->inviter_own = w->from_own;
-	if (session_request)
+	if (session_request) {
+		const struct field *application_id = p2p_child(slp, F_SLP_APP_ID);
+
+		c->application = application_id ? (uint32_t)application_id->value.number : 0;
 		set_purpose(w, c, slp);
+	}
 	if (session)
 		set_session(w, c, session);
 	if (c->object)

@@ -22,6 +22,8 @@
 #define P2P_EARLY_MAX 64u
 /* GUIDs that one call names for its direct connection. */
 #define P2P_NONCES_MAX 4u
+/* Addresses that one call names for them. */
+#define P2P_PLACES_MAX 8u
 
 /* The party of a key that stands for the user whose connection it is; all others are hashes of accounts. */
 #define P2P_OWN 1u
@@ -191,6 +193,11 @@ struct p2p_call {
 	bool direct_offered;                /* somebody listens for a direct connection */
 	struct p2p_nonce nonces[P2P_NONCES_MAX];
 	size_t nonce_count;
+	uint32_t application;               /* AppID; 0: not known */
+	bool told_early, told_footer;       /* findings that were made */
+	bool listener_own;                  /* it is the user who listens */
+	uint64_t places[P2P_PLACES_MAX];    /* p2p_place of where */
+	size_t place_count;
 	struct object_step bye;             /* BYE, or the like, before its object was whole */
 	const char *bye_cause;
 	struct p2p_object *object;
@@ -204,6 +211,8 @@ void p2p_call_slp(struct p2p_view *w, const struct field *slp);
 struct p2p_call *p2p_call_of_packet(struct p2p_view *w, const struct p2p_packet *p);
 /* A packet of version 1 that ends a session by its flags. */
 void p2p_call_closed(struct p2p_view *w, const struct p2p_packet *p);
+/* A packet, with the call that it belongs to in the view: adds findings about data that does not fit it. */
+void p2p_check_packet(struct p2p_view *w, const struct p2p_packet *p);
 /* Adds what is known of the view's call to its packet. */
 void p2p_call_fields(struct p2p_view *w);
 /* An object for the bytes of a call. */
@@ -227,8 +236,14 @@ struct p2p_direct {
 	UT_hash_handle hh;
 };
 
-/* The GUID that opens a direct connection, and its hashed form: finds the calls that the connection is for. */
-void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice guid, struct slice hashed);
+/*
+ * The GUID that opens a direct connection, and its hashed form: finds the calls that the connection is for.  A GUID that
+ * is not the one of the call that named this address is told.
+ */
+void p2p_direct_open(struct p2p_table *t, const struct event *e, struct dissection *d, struct slice guid, struct slice hashed);
+/* Stands for an address with port; 0 when the text is no IP address. */
+uint64_t p2p_place(struct slice ip, uint64_t port);
+uint64_t p2p_place_of(const struct address *a);
 struct p2p_direct *p2p_direct_of(struct p2p_table *t, uint64_t connection);
 void p2p_direct_free(struct p2p_table *t, struct p2p_direct *direct);
 /* Forgets direct and MSNFTP connections. */
@@ -241,6 +256,7 @@ struct p2p_invitation {
 	bool inviter_own, accepted;
 	struct slice auth_cookie;
 	uint64_t port;             /* 0: not known */
+	uint64_t place;            /* p2p_place of where to connect to; 0: not known */
 	struct p2p_object *object;
 };
 

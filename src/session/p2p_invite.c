@@ -88,8 +88,10 @@ static void accept(struct p2p_view *w, const struct field *root, struct p2p_invi
 		p2p_learn(&i->object->object.to, w->sender.text);
 	}
 	p2p_learn(&i->auth_cookie, p2p_text(root, F_INVITE_AUTH_COOKIE));
-	if (port)
-		i->port = port->value.number;
+	if (!port)
+		return;
+	i->port = port->value.number;
+	i->place = p2p_place(p2p_text(root, F_INVITE_IP), port->value.number);
 }
 
 static void cancel(struct p2p_view *w, const struct field *root, struct p2p_invitation *i)
@@ -175,19 +177,51 @@ static void bind_by_port(struct p2p_table *t, struct p2p_ftp *ftp, uint16_t port
 			bind(ftp, i->object);
 }
 
+/* Who comes for the file: the one who was invited, with the cookie that was given for this address. */
+static void check_guest(struct p2p_table *t, const struct event *e, struct p2p_ftp *ftp, struct dissection *d)
+{
+	const struct field *account = p2p_child(&d->root, F_MSNFTP_ACCOUNT), *cookie = p2p_child(&d->root, F_MSNFTP_COOKIE);
+	const struct p2p_object *o = ftp->objects ? ftp->object[0] : NULL;
+	struct p2p_invitation *i;
+
+	if (o && account && o->object.to.len && p2p_hash_account(o->object.to) != p2p_hash_account(account->value.text))
+		finding_add(d, RULE_MSNFTP_GUEST, account, "invited was %.*s", SLICE_ARG(o->object.to));
+	if (ftp->objects || !cookie)
+		return;
+	uint64_t place = p2p_place_of(&e->connection->server);
+	DL_FOREACH2(t->invitations, i, next) {
+		if (i->place != place || i->auth_cookie.len == 0)
+			continue;
+		finding_add(d, RULE_MSNFTP_GUEST, cookie, "the invitation to this address has AuthCookie %.*s", SLICE_ARG(i->auth_cookie));
+		return;
+	}
+}
+
 /* A file whose invitation is not in the capture. */
 static void bind_new(struct p2p_table *t, const struct event *e, struct p2p_ftp *ftp)
 {
 	bind(ftp, p2p_object_new(t, e, OBJECT_FILE, transport));
 }
 
-static void set_size(struct p2p_table *t, const struct event *e, struct p2p_ftp *ftp, uint64_t size)
+static void check_size(const struct p2p_ftp *ftp, struct dissection *d, const struct field *size)
 {
+	const struct p2p_object *o = ftp->objects ? ftp->object[0] : NULL;
+
+	if (o && o->object.has_size && o->object.size != size->value.number)
+		finding_add(d, RULE_OBJECT_SIZE, size, "%" PRIu64 " bytes where %" PRIu64 " were announced", size->value.number,
+			    o->object.size);
+}
+
+static void set_size(struct p2p_table *t, const struct event *e, struct p2p_ftp *ftp, struct dissection *d, const struct field *field)
+{
+	uint64_t size = field->value.number;
+
 	ftp->size = size;
 	if (ftp->objects == 0)
 		bind_by_port(t, ftp, e->connection->server.port);
 	if (ftp->objects == 0)
 		bind_new(t, e, ftp);
+	check_size(ftp, d, field);
 	for (size_t i = 0; i < ftp->objects; i++) {
 		struct p2p_object *o = ftp->object[i];
 
@@ -252,8 +286,9 @@ void p2p_ftp_observe(struct p2p_table *t, const struct event *e, struct dissecti
 	if (slice_eq_str(e->name, "USR")) {
 		p2p_learn(&ftp->account, p2p_text(&d->root, F_MSNFTP_ACCOUNT));
 		bind_by_cookie(t, ftp, p2p_text(&d->root, F_MSNFTP_COOKIE));
+		check_guest(t, e, ftp, d);
 	} else if (size) {
-		set_size(t, e, ftp, size->value.number);
+		set_size(t, e, ftp, d, size);
 	} else if (type && type->value.number == 1) {
 		stop(t, e, ftp, d, "the sender cancelled");
 	} else if (type) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Direct connections, which belong to the calls that name their GUID, and drawings. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "session/p2p_internal.h"
@@ -34,6 +35,13 @@ static const struct p2p_nonce *nonce_of(const struct p2p_call *c, uint64_t plain
 	return NULL;
 }
 
+uint64_t p2p_place_of(const struct address *a)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	return p2p_hash(slice_of(text, address_text(a, text))) | 1;
+}
+
 static bool has_side(const struct p2p_direct *direct, uint64_t vantage)
 {
 	for (size_t i = 0; i < direct->side_count; i++)
@@ -61,11 +69,58 @@ static void add_side(struct p2p_table *t, struct p2p_direct *direct, struct p2p_
 	v->directs++;
 }
 
-void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice guid, struct slice hashed)
+uint64_t p2p_place(struct slice ip, uint64_t port)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct address a = {.port = (uint16_t)port};
+
+	if (ip.len == 0 || ip.len >= sizeof(text) || slice_find_byte(ip, 0) < ip.len || port > UINT16_MAX)
+		return 0;
+	memcpy(text, ip.ptr, ip.len);
+	text[ip.len] = 0;
+	a.version = inet_pton(AF_INET, text, a.ip) == 1 ? 4 : inet_pton(AF_INET6, text, a.ip) == 1 ? 6 : 0;
+	return a.version ? p2p_place_of(&a) : 0;
+}
+
+/* Does the call say which nonce the sender of the event must show? */
+static bool says_nonce(const struct p2p_call *c, enum msnp_sender from)
+{
+	for (size_t i = 0; i < c->nonce_count; i++)
+		if (!c->nonces[i].hashed || c->nonces[i].own == ((from == MSNP_SERVER) == c->listener_own))
+			return true;
+	return false;
+}
+
+/* Where bytes are missing, another call may have named the address. */
+static bool is_of_place(struct p2p_table *t, const struct p2p_call *c, uint64_t place)
+{
+	const struct p2p_vantage *v = p2p_vantage_find(t, c->vantage);
+	bool found = false;
+
+	for (size_t i = 0; i < c->place_count; i++)
+		found |= c->places[i] == place;
+	return found && v && v->whole && !c->ended;
+}
+
+static void check_nonce(struct p2p_table *t, const struct event *e, struct dissection *d)
+{
+	uint64_t place = p2p_place_of(&e->connection->server);
+	struct p2p_call *c, *next;
+
+	HASH_ITER(hh, t->calls, c, next) {
+		if (!is_of_place(t, c, place) || !says_nonce(c, e->from))
+			continue;
+		finding_add(d, RULE_P2P_HANDSHAKE, p2p_child(&d->root, F_P2P_NONCE), "not the nonce of the call that named this address");
+		return;
+	}
+}
+
+void p2p_direct_open(struct p2p_table *t, const struct event *e, struct dissection *d, struct slice guid, struct slice hashed)
 {
 	uint64_t plain_hash = p2p_hash(guid), hashed_hash = p2p_hash(hashed);
 	struct p2p_direct *direct = p2p_direct_of(t, e->connection->id);
 	struct p2p_call *c, *next;
+	bool known = false;
 
 	if (!direct) {
 		direct = memory_zalloc(sizeof(*direct));
@@ -79,7 +134,10 @@ void p2p_direct_open(struct p2p_table *t, const struct event *e, struct slice gu
 
 		if (n)
 			add_side(t, direct, c, n, e->from);
+		known |= n != NULL;
 	}
+	if (!known)
+		check_nonce(t, e, d);
 }
 
 size_t p2p_seen_from(struct p2p_table *t, uint64_t connection, uint64_t seen_from[P2P_SIDES_MAX])

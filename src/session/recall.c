@@ -114,6 +114,29 @@ static void check_sender(const struct recall *r, const struct event *e, struct d
 		    SLICE_ARG(utf8_cut(r->user, SHOWN_MAX)));
 }
 
+/* Of the others the line says who they are. */
+static void check_typing(const struct recall *r, const struct event *e, struct dissection *d)
+{
+	const struct field *typing = child(&d->root, F_MSG_TYPING), *f = typing ? typing : child(&d->root, F_MSG_RECORDING);
+
+	if (e->from != MSNP_CLIENT || !f || !f->has_value || r->user.len == 0 || slice_case_eq(account_in(f), r->user))
+		return;
+	finding_add(d, RULE_MSG_CONTROL, f, "names %.*s, signed in is %.*s", SLICE_ARG(utf8_cut(f->value.text, SHOWN_MAX)),
+		    SLICE_ARG(utf8_cut(r->user, SHOWN_MAX)));
+}
+
+/* Only the user's own places are told what is private about them. */
+static void check_private(const struct recall *r, const struct event *e, struct dissection *d)
+{
+	const struct field *f = child(child(&d->root, F_PRESENCE_DATA), F_PRESENCE_PRIVATE_ENDPOINT);
+	struct slice account = account_of(&d->root);
+
+	if (e->from != MSNP_SERVER || !f || r->user.len == 0 || account.len == 0 || slice_case_eq(account, r->user))
+		return;
+	finding_add(d, RULE_PRESENCE_PRIVATE, f, "of %.*s, signed in is %.*s", SLICE_ARG(utf8_cut(account, SHOWN_MAX)),
+		    SLICE_ARG(utf8_cut(r->user, SHOWN_MAX)));
+}
+
 /* --- profile --- */
 
 static void check_profile(struct recall *r, const struct event *e, struct dissection *d)
@@ -178,7 +201,7 @@ static void check_invitation(struct recall *r, struct dissection *d)
 	const struct recall_invitation *i = invitation_of(r, cookie->value.number);
 	if (i && is_word(command, "accept"))
 		check_accept(i, message, d);
-	else if (!i && !r->gaps && r->invitation_count <= RECALL_INVITATIONS_MAX)
+	else if (!i && (is_word(command, "accept") || is_word(command, "cancel")) && !r->gaps && r->invitation_count <= RECALL_INVITATIONS_MAX)
 		finding_add(d, RULE_INVITE_COOKIE, cookie, "no invitation %" PRIu64 " was seen", cookie->value.number);
 }
 
@@ -271,6 +294,7 @@ static void check_message(struct recall *r, const struct event *e, struct dissec
 	struct slice sender = sender_of(r, e, &d->root);
 
 	check_profile(r, e, d);
+	check_typing(r, e, d);
 	check_invitation(r, d);
 	check_rate(r, e, d);
 	if (sender.len)
@@ -290,6 +314,8 @@ void recall_observe(struct recall *r, const struct event *e, struct dissection *
 		return;
 	if (is_name(e, "SDG") || is_name(e, "PUT") || is_name(e, "DEL"))
 		check_sender(r, e, d);
+	if (is_name(e, "UBX"))
+		check_private(r, e, d);
 	if (is_message(e))
 		check_message(r, e, d);
 }

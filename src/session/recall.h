@@ -9,6 +9,8 @@
  *	invite.broken       ACCEPT of a file names an address and no AuthCookie
  *	datacast.rate       nudges of one sender to the same addressee
  *	emoticon.creator    who sends an emoticon is its creator
+ *	msg.control         a client names itself in typing notices
+ *	presence.private    private endpoints are those of the user
  *	routing.sender      SDG, PUT and DEL of the client come from its own account
  *
  * Source: the "Flag" paragraphs of the chapters on messages.  Nothing is told

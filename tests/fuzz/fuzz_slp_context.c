@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dissection d;
 
 	dissection_init(&d, &arena, SLICE_EMPTY, message);
-	typed_data_looks_like(message);
+	typed_data_looks_like(message, true);
 	if (size && data[0] == 0x80)
 		typed_data_dissect(&d, &d.root, SOURCE_PAYLOAD, 0, size);
 	else

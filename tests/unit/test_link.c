@@ -545,12 +545,42 @@ static void test_limits(void **state)
 	arena_free(&r.arena);
 }
 
+/* A frame of so many zeros; what is found on the connection. */
+static bool frame_finds(size_t length, const char *wanted)
+{
+	static uint8_t zeros[LINK_MESSAGE_MAX];
+	uint8_t head[4] = {(uint8_t)length, (uint8_t)(length >> 8), 0, 0};
+	struct recorder r = {0};
+	struct link_framer f;
+
+	link_state_init(&r.state, LINK_P2P);
+	link_framer_init(&f, &r.state, 0, record, &r);
+	link_framer_data(&f, SLICE_LIT(FOO NONCE_2));
+	link_framer_data(&f, slice_of(head, sizeof(head)));
+	link_framer_data(&f, slice_of(zeros, length));
+	link_framer_free(&f);
+	buffer_add_byte(&r.out, 0);
+	bool found = strstr((const char *)r.out.data, wanted) != NULL;
+	buffer_free(&r.out);
+	arena_free(&r.arena);
+	return found;
+}
+
+/* Zeros are no packet; that the frame is too long comes first. */
+static void test_long_frame(void **state)
+{
+	(void)state;
+	assert_true(frame_finds(16384, "!p2p.broken"));
+	assert_false(frame_finds(16384, "!p2p.broken !p2p.broken"));
+	assert_true(frame_finds(16385, "!p2p.broken !p2p.broken"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),  cmocka_unit_test(test_every_cut),        cmocka_unit_test(test_every_end),
 		cmocka_unit_test(test_recognise), cmocka_unit_test(test_recognise_middle), cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_covered),   cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_covered),   cmocka_unit_test(test_limits),	   cmocka_unit_test(test_long_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,10 @@ static const struct row rows[] = {
 	{"Message-ID: {1}\r\nChunk: 1\r\n\r\n\xa4.",
 	 "msg.headers{[Message-ID]=\"{1}\" [Chunk]=\"1\"} msg.message_id=\"{1}\" msg.chunk=1 msg.body=2",
 	 "part 2 of message {1}, 2 bytes"},
+	{"Content-Type: text/plain\r\nMessage-ID: {1}\r\nChunk: 1\r\n\r\nx",
+	 "msg.headers{[Content-Type]=\"text/plain\" [Message-ID]=\"{1}\" [Chunk]=\"1\"} msg.content_type=\"text/plain\" "
+	 "msg.message_id=\"{1}\" msg.chunk=1 msg.text=\"x\" !msg.part_type",
+	 "part 2 of message {1}, text/plain: \"x\""},
 	/* Parts of other types are not broken up; an only part is no part. */
 	{"Content-Type: text/x-msmsgscontrol\r\nMessage-ID: {1}\r\nChunks: 3\r\n\r\nno notice",
 	 "msg.headers{[Content-Type]=\"text/x-msmsgscontrol\" [Message-ID]=\"{1}\" [Chunks]=\"3\"} "

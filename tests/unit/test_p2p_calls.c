@@ -128,6 +128,39 @@ static void no_call(void **state)
 	life_end(&l);
 }
 
+/* What is not accepted brings no data; told once, and not when the answer may be among what is missing. */
+static void not_accepted(void **state)
+{
+	struct life l;
+
+	(void)state;
+	life_begin(&l);
+	life_ask_picture(&l, 1, CALL, 77, PICTURE_SIZE, PICTURE_SHA1D);
+	life_picture(&l, 77, 10, 0, 8);
+	life_picture(&l, 77, 10, 8, 33);
+	life_expect(&l.notes, "!slp.dialogue data of a call that was not accepted\n" DONE);
+	life_lost(&l);
+	life_ask_picture(&l, 1, CALL_2, 78, PICTURE_SIZE, PICTURE_SHA1D);
+	life_picture(&l, 78, 11, 0, 33);
+	life_expect(&l.notes, DONE);
+	life_end(&l);
+}
+
+static void footers(void **state)
+{
+	struct v1 p = {.session = 77, .id = 10, .flags = 0x20, .total = PICTURE_SIZE, .footer = 11};
+	struct life l;
+
+	(void)state;
+	life_begin(&l);
+	life_open_call(&l, 1, CALL, 77);
+	life_v1(&l, false, p, PICTURE, 8);
+	p.offset = 8;
+	life_v1(&l, false, p, &PICTURE[8], 25);
+	life_expect(&l.notes, "!p2p.carrier footer 11, AppID of the call 12\n" DONE);
+	life_end(&l);
+}
+
 /* --- other carriers --- */
 
 /* Two packets of one object in one SDG. */
@@ -308,6 +341,64 @@ static void through_notification_server(void **state)
 	life_end(&l);
 }
 
+#define GUID_1 "{01234567-89AB-CDEF-0123-456789ABCDEF}"
+#define GUID_2 "{6B29FC40-CA47-1067-B31D-00DD010662DA}"
+#define HASHED "{13CD194D-0BFE-C64C-727A-1372D8765403}"
+
+/* bob listens at 192.0.2.2, with that nonce line in his answer. */
+static void listen_at(struct life *l, const char *line)
+{
+	char body[300];
+
+	life_begin(l);
+	life_open_call(l, 1, CALL, 77);
+	snprintf(body, sizeof(body), "Bridge: TCPv1\r\nListening: true\r\n%s\r\nIPv4Internal-Addrs: 10.0.0.2 192.0.2.2\r\n"
+				     "IPv4Internal-Port: 6891\r\n\r\n", line);
+	life_slp(l, 1, true, "INVITE", CALL, "transreqbody", "Bridges: TCPv1\r\n\r\n");
+	life_slp(l, 1, false, "MSNSLP/1.0 200 OK", CALL, "transrespbody", body);
+	l->notes.len = 0;
+}
+
+static void connect_to(struct life *l, uint8_t host)
+{
+	l->connection = (struct connection){.id = 9, .transport = "p2p", .server = {{192, 0, 2, host}, 6891, 4}};
+}
+
+static void wrong_nonce(void **state)
+{
+	static const char told[] = "!p2p.handshake not the nonce of the call that named this address\n";
+	struct life l;
+
+	(void)state;
+	listen_at(&l, "Nonce: " GUID_1);
+	connect_to(&l, 2);
+	nonce(&l, false, GUID_1, HASHED);
+	life_expect(&l.notes, "");
+	nonce(&l, true, GUID_2, GUID_2);
+	life_expect(&l.notes, told);
+	/* Another address. */
+	connect_to(&l, 3);
+	nonce(&l, false, GUID_2, GUID_2);
+	life_expect(&l.notes, "");
+	life_end(&l);
+	/* Only bob has said his; he is who listens, and the server. */
+	listen_at(&l, "Hashed-Nonce: " HASHED);
+	connect_to(&l, 2);
+	nonce(&l, false, GUID_2, GUID_2);
+	life_expect(&l.notes, "");
+	l.d.findings = NULL;
+	nonce(&l, true, GUID_2, GUID_2);
+	life_expect(&l.notes, told);
+	life_end(&l);
+	/* Another call may be among what is missing. */
+	listen_at(&l, "Nonce: " GUID_1);
+	life_lost(&l);
+	connect_to(&l, 2);
+	nonce(&l, false, GUID_2, GUID_2);
+	life_expect(&l.notes, "");
+	life_end(&l);
+}
+
 /* The other way is not in the capture. */
 static void direct_not_seen(void **state)
 {
@@ -362,6 +453,78 @@ static void ftp_line(struct life *l, const char *name)
 		field_add_number(&l->d, &l->d.root, F_MSNFTP_SIZE, 33, SOURCE_LINE, 0, 0);
 	}
 	life_observe(l, EVENT_PEER, "msnftp", name, strcmp(name, "USR") == 0 ? MSNP_CLIENT : MSNP_SERVER);
+}
+
+static void ftp_guest(struct life *l, const char *account, const char *cookie)
+{
+	dissection_init(&l->d, &l->arena, SLICE_EMPTY, SLICE_EMPTY);
+	field_add_text(&l->d, &l->d.root, F_MSNFTP_ACCOUNT, slice_str(account), SOURCE_LINE, 0, 0);
+	field_add_text(&l->d, &l->d.root, F_MSNFTP_COOKIE, slice_str(cookie), SOURCE_LINE, 0, 0);
+	life_observe(l, EVENT_PEER, "msnftp", "USR", MSNP_CLIENT);
+}
+
+static void ftp_number(struct life *l, const char *name, enum field_id id, uint64_t number)
+{
+	dissection_init(&l->d, &l->arena, SLICE_EMPTY, SLICE_EMPTY);
+	field_add_number(&l->d, &l->d.root, id, number, SOURCE_LINE, 0, 0);
+	life_observe(l, EVENT_PEER, "msnftp", name, MSNP_SERVER);
+}
+
+/* bob offers a file of 33 bytes, alice accepts, bob tells where he listens; on the connection that somebody opens there. */
+static void ftp_begin(struct life *l)
+{
+	static const struct msnp_context context = {MSNP_SB, {8, 8}, {NULL, 0}};
+
+	life_begin(l);
+	life_command(l, &context, MSNP_CLIENT, SLICE_LIT("USR 1 alice@example.com 1.2"), SLICE_EMPTY);
+	offer(l);
+	invitation(l, true, "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 51423\r\n\r\n");
+	invitation(l, false, "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 51423\r\nIP-Address: 192.0.2.2\r\n"
+			     "Port: 6891\r\nAuthCookie: 1844\r\n\r\n");
+	l->notes.len = 0;
+	l->connection = (struct connection){.id = 3, .transport = "p2p", .server = {{192, 0, 2, 2}, 6891, 4}};
+}
+
+static void msnftp_guests(void **state)
+{
+	struct life l;
+
+	(void)state;
+	ftp_begin(&l);
+	ftp_guest(&l, "Alice@example.com", "1844");
+	life_expect(&l.notes, "");
+	life_end(&l);
+	ftp_begin(&l);
+	ftp_guest(&l, "eve@example.com", "1844");
+	life_expect(&l.notes, "!msnftp.guest invited was alice@example.com\n");
+	life_end(&l);
+	ftp_begin(&l);
+	ftp_guest(&l, "alice@example.com", "1845");
+	life_expect(&l.notes, "!msnftp.guest the invitation to this address has AuthCookie 1844\n");
+	life_end(&l);
+	/* To an address that nobody named. */
+	ftp_begin(&l);
+	l.connection.server.port = 6892;
+	ftp_guest(&l, "alice@example.com", "1845");
+	life_expect(&l.notes, "");
+	life_end(&l);
+}
+
+static void msnftp_sizes(void **state)
+{
+	struct life l;
+
+	(void)state;
+	ftp_begin(&l);
+	ftp_guest(&l, "alice@example.com", "1844");
+	ftp_number(&l, "FIL", F_MSNFTP_SIZE, 34);
+	life_expect(&l.notes, "!object.size 34 bytes where 33 were announced\n");
+	life_end(&l);
+	ftp_begin(&l);
+	ftp_guest(&l, "alice@example.com", "1844");
+	ftp_number(&l, "FIL", F_MSNFTP_SIZE, 33);
+	life_expect(&l.notes, "");
+	life_end(&l);
 }
 
 static void msnftp(void **state)
@@ -493,6 +656,8 @@ int main(void)
 		cmocka_unit_test(unknown_calls),
 		cmocka_unit_test(wrong_size),
 		cmocka_unit_test(no_call),
+		cmocka_unit_test(not_accepted),
+		cmocka_unit_test(footers),
 		cmocka_unit_test(sdg),
 		cmocka_unit_test(third_party),
 		cmocka_unit_test(direct),
@@ -500,7 +665,10 @@ int main(void)
 		cmocka_unit_test(direct_outlives),
 		cmocka_unit_test(through_notification_server),
 		cmocka_unit_test(direct_not_seen),
+		cmocka_unit_test(wrong_nonce),
 		cmocka_unit_test(msnftp),
+		cmocka_unit_test(msnftp_guests),
+		cmocka_unit_test(msnftp_sizes),
 		cmocka_unit_test(msnftp_declined),
 		cmocka_unit_test(ink),
 		cmocka_unit_test(ranges_limit),

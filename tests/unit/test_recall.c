@@ -107,6 +107,41 @@ static void test_profile(void **state)
 	end(&r, "5 msg.second_profile");
 }
 
+#define TYPING(who) "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\n" who "\r\n\r\n\r\n"
+
+static void test_typing(void **state)
+{
+	struct run r;
+
+	(void)state;
+	begin(&r, MSNP_SB, 8);
+	say(&r, ">MSG 1 U 1", TYPING("TypingUser: bob@example.com")); /* nobody knows who the user is */
+	say(&r, ">USR 2 alice@example.com 17.1", "");
+	say(&r, ">MSG 3 U 1", TYPING("TypingUser: Alice@example.com"));
+	say(&r, ">MSG 4 U 1", TYPING("TypingUser: bob@example.com"));
+	say(&r, ">MSG 5 U 1", TYPING("RecordingUser: bob@example.com"));
+	say(&r, "<MSG bob@example.com Bob 1", TYPING("TypingUser: bob@example.com"));
+	end(&r, "4 msg.control, 5 msg.control");
+}
+
+#define PRIVATE \
+	"<Data><PSM></PSM><PrivateEndpointData id=\"{4f6c1e2a-9b3d-4c57-8a10-2e4d6f8091a2}\"><EpName>x</EpName>" \
+	"</PrivateEndpointData></Data>"
+
+static void test_private(void **state)
+{
+	struct run r;
+
+	(void)state;
+	begin(&r, MSNP_NS, 16);
+	say(&r, "<UBX bob@example.com 1 1", PRIVATE);
+	say(&r, ">USR 2 SSO I alice@example.com", "");
+	say(&r, "<UBX alice@example.com 1 1", PRIVATE);
+	say(&r, "<UBX bob@example.com 1 1", PRIVATE);
+	say(&r, "<UBX bob@example.com 1 1", "<Data><PSM></PSM></Data>");
+	end(&r, "4 presence.private");
+}
+
 #define INVITE(lines) TYPE("text/x-msmsgsinvite; charset=UTF-8") lines "\r\n"
 #define FILE_INVITE(cookie) \
 	INVITE("Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\nInvitation-Command: INVITE\r\n" \
@@ -129,6 +164,7 @@ static void test_invitations(void **state)
 	say(&r, ">MSG 2 A 1", CANCEL("8"));
 	say(&r, "<MSG bob@example.com Bob 1", ADDRESS("8", "AuthCookie: 5\r\n"));
 	say(&r, "<MSG bob@example.com Bob 1", ADDRESS("8", ""));
+	say(&r, ">MSG 3 A 1", INVITE("Invitation-Cookie: 9\r\n")); /* no command: told otherwise */
 	end(&r, "3 invite.cookie, 8 invite.broken");
 }
 
@@ -240,6 +276,7 @@ static void test_routed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_typing),	  cmocka_unit_test(test_private),
 		cmocka_unit_test(test_profile),	  cmocka_unit_test(test_invitations), cmocka_unit_test(test_invitations_missing),
 		cmocka_unit_test(test_nudges),	  cmocka_unit_test(test_emoticons),   cmocka_unit_test(test_routed),
 	};

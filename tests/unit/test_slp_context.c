@@ -283,7 +283,7 @@ static void test_texts(void **state)
 	(void)state;
 	for (size_t i = 0; i < TEXTS; i++) {
 		compose_text(texts[i].text, &data);
-		assert_true(typed_data_looks_like(buffer_slice(&data)));
+		assert_true(typed_data_looks_like(buffer_slice(&data), false));
 		dissect_typed(&d, &arena, buffer_slice(&data));
 		expected.len = 0;
 		buffer_printf(&expected, "typed.data{typed.prefix=4 typed.type=8 typed.length=%zu typed.text=\"%s\"%s",
@@ -324,11 +324,12 @@ static void test_typed_broken(void **state)
 		assert_tree(&d, cases[i].tree);
 		assert_summary(&d, cases[i].summary);
 	}
-	assert_false(typed_data_looks_like(SLICE_EMPTY));
-	assert_false(typed_data_looks_like(cases[0].message));
-	assert_true(typed_data_looks_like(cases[1].message));
-	assert_false(typed_data_looks_like(cases[3].message));
-	assert_false(typed_data_looks_like(cases[4].message));
+	assert_false(typed_data_looks_like(SLICE_EMPTY, true));
+	assert_false(typed_data_looks_like(cases[0].message, false));
+	assert_true(typed_data_looks_like(cases[0].message, true));
+	assert_true(typed_data_looks_like(cases[1].message, false));
+	assert_false(typed_data_looks_like(cases[3].message, false));
+	assert_false(typed_data_looks_like(cases[4].message, false));
 	arena_free(&arena);
 }
 
