@@ -43,6 +43,7 @@ struct request {
 	uint64_t invitation; /* of a CAL: see pair_links_observe */
 	int64_t time_ns;
 	uint8_t name[3];
+	uint8_t ack_mode;    /* of MSG: its letter; else 0 */
 	bool has_trid, answered;
 	enum expectation expects;
 };
@@ -181,14 +182,19 @@ static enum expectation look_up(const struct msnp_form *request, int version)
 }
 
 /* Which acknowledgement a message asks for: only with A both delivery and failure are told. */
-static enum expectation message_expects(const struct event *e)
+static enum expectation message_expects(uint8_t mode)
+{
+	return mode == 'A' ? EXPECT_REPLY : mode == 'D' ? EXPECT_MAYBE : EXPECT_ERROR;
+}
+
+/* The letter that says it; 0: no message. */
+static uint8_t ack_mode(const struct event *e)
 {
 	const struct slice *params = NULL;
-	size_t count = event_params(e, &params);
 
-	if (count && slice_eq_str(params[0], "A"))
-		return EXPECT_REPLY;
-	return count && slice_eq_str(params[0], "D") ? EXPECT_MAYBE : EXPECT_ERROR;
+	if (pair_name(e->name) != PAIR_NAME('M', 'S', 'G') || event_params(e, &params) == 0 || params[0].len != 1)
+		return 0;
+	return params[0].ptr[0];
 }
 
 static enum expectation expects(struct pairs *p, const struct event *e)
@@ -203,7 +209,7 @@ static enum expectation expects(struct pairs *p, const struct event *e)
 		*known = (uint8_t)look_up(e->form, c->version);
 	enum expectation x = (enum expectation)*known;
 	if (x == EXPECT_REPLY && pair_name(e->name) == PAIR_NAME('M', 'S', 'G'))
-		x = message_expects(e);
+		x = message_expects(ack_mode(e));
 	if (x != EXPECT_REPLY)
 		return x;
 	bool fits = (e->form->roles & c->role) && c->version >= e->form->versions.lo && c->version <= e->form->versions.hi;
@@ -327,6 +333,7 @@ static void remember(struct pairs *p, struct side *s, const struct event *e, uin
 			      .event = e->id,
 			      .invitation = invitation,
 			      .time_ns = e->time_ns,
+			      .ack_mode = ack_mode(e),
 			      .has_trid = e->has_trid,
 			      .expects = x};
 	memcpy(q->name, e->name.ptr, sizeof(q->name));
@@ -457,7 +464,14 @@ static struct request *request_for(struct side *s, const struct event *e, const 
 	return s->has_early_pong ? NULL : q;
 }
 
-static void observe_server(struct pairs *p, struct side *s, struct event *e, const struct dissection *d)
+/* What was asked tells what the answer means. */
+static void add_ack_mode(struct dissection *d, const struct request *q)
+{
+	if (q->ack_mode)
+		field_add_text(d, &d->root, F_PAIR_ACK_MODE, arena_copy(d->arena, slice_of(&q->ack_mode, 1)), SOURCE_LINE, 0, 0);
+}
+
+static void observe_server(struct pairs *p, struct side *s, struct event *e, struct dissection *d)
 {
 	struct request *q = request_for(s, e, d);
 
@@ -465,6 +479,7 @@ static void observe_server(struct pairs *p, struct side *s, struct event *e, con
 	if (q) {
 		reply(e, q->event, q->time_ns, e->has_trid && e->trid ? "trid" : "order");
 		q->answered = true;
+		add_ack_mode(d, q);
 		if (msnp_is_error_name(e->name))
 			pair_links_refused(p->links, q->invitation, q->event);
 	}

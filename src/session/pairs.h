@@ -49,7 +49,7 @@ struct pairs *pairs_new(void);
 
 /*
  * To be called for each event of an MSNP connection before it is handed over.
- * Fills in reply_to, latency_ns and reply_by, and adds fields (pair.*) to d.
+ * Fills in reply_to, latency_ns and reply_by, and adds fields (pair.*) to d: links, and to what answers a MSG its mode.
  */
 void pairs_observe(struct pairs *p, struct event *e, struct dissection *d);
 

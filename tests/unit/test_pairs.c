@@ -61,9 +61,11 @@ static void as(struct run *r, uint64_t connection, unsigned role, int version)
 
 static void report(struct run *r, const struct event *e)
 {
+	const struct field *mode = field_child(&r->d.root, &field_defs[F_PAIR_ACK_MODE]);
+
 	if (e->reply_to)
-		buffer_printf(&r->out, "%" PRIu64 ">%" PRIu64 " %s %" PRId64 "\n", e->id, e->reply_to, e->reply_by,
-			      e->latency_ns / MS);
+		buffer_printf(&r->out, "%" PRIu64 ">%" PRIu64 " %s %" PRId64 "%s%.*s\n", e->id, e->reply_to, e->reply_by,
+			      e->latency_ns / MS, mode ? " " : "", SLICE_ARG(mode ? mode->value.text : SLICE_EMPTY));
 	else
 		assert_null(e->reply_by);
 	for (const struct field *f = r->d.root.first; f; f = f->next)
@@ -252,7 +254,7 @@ static void messages(void **state)
 	say(&r, 1, "<ACK 4");
 	say(&r, 1, "<ACK 6");
 	say(&r, 1, "<NAK 5");
-	expect(&r, "5>1 trid 40\n6>3 trid 30\n7>2 trid 50\n");
+	expect(&r, "5>1 trid 40 A\n6>3 trid 30 D\n7>2 trid 50 N\n");
 	say(&r, 1, ">ANS 8 alice@example.com 1.2 99");
 	say(&r, 1, "<IRO 8 1 1 bob@example.com Bob");
 	say(&r, 1, "<ANS 8 OK");
@@ -276,7 +278,7 @@ static void many(void **state)
 	say(&r, 1, "<ACK 1");
 	expect(&r, "");
 	say(&r, 1, "<ACK 2");
-	expect(&r, "259>2 trid 2570\n");
+	expect(&r, "259>2 trid 2570 A\n");
 	for (unsigned i = 258; i < 1000; i++) {
 		snprintf(line, sizeof(line), ">MSG %u U 1", i);
 		say_with(&r, 1, line, "x", 0);
