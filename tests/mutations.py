@@ -27,6 +27,9 @@ NOT_SEEDED = {
     "tcp.buffer_limit": "unit/test_link.c: more waiting bytes than a sample has",
     "p2p.incomplete": "unit/test_p2p_life.c: the last packet of a message comes without the others, and nothing was lost",
     "http.limit": "web_edges.py: a body of 10 MB",
+    "tls.lost_track": "unit/test_tls.c: no record is found in a megabyte behind a hole",
+    "tls.limit": "unit/test_tls.c: more waits than may",
+    "tls.alert": "end_to_end.py: tls-alert",
     "gateway.unopened": "unit/test_gateway.c: known before any MSNP was seen, so that it is told of the file",
 }
 
@@ -65,6 +68,30 @@ def drop_packet(pcap):
     """The fourth full packet is not in the capture."""
     at = [i for i in data_packets(pcap) if len(decode_tcp(pcap.packets[i][1]).data) >= 1400][3]
     return pcap.write(pcap.packets[:at] + pcap.packets[at + 1:])
+
+
+def flip(number, place=-1, bits=1):
+    """A bit of a data packet is wrong: place counts in its data."""
+    def change(pcap):
+        at = data_packets(pcap)[number]
+        time, frame = pcap.packets[at]
+        data = decode_tcp(frame).data
+        where = len(frame) - len(data) + place if place >= 0 else len(frame) + place
+        spoilt = frame[:where] + bytes([frame[where] ^ bits]) + frame[where + 1:]
+        return pcap.write(pcap.packets[:at] + [(time, spoilt)] + pcap.packets[at + 1:])
+    return change
+
+
+def drop_data(number):
+    def change(pcap):
+        at = data_packets(pcap)[number]
+        return pcap.write(pcap.packets[:at] + pcap.packets[at + 1:])
+    return change
+
+
+def tls(name, change, rules):
+    """A change of a TLS session whose key log is at hand."""
+    return (name, "tls/tls12-dhe-aes128-gcm.pcap", [change], rules, "--keylog=" + support.sample("tls/tls12-dhe-aes128-gcm.keylog"))
 
 
 # ------------------------------------------------------------------ parts of p2p.pcap
@@ -422,4 +449,12 @@ MUTATIONS = [
     ("another copy of a segment", "msnp11-login", [resend], ["tcp.overlap_conflict"]),
     ("wrong checksum", "msnp11-login", [spoil_checksum], ["tcp.bad_checksum"], "--verify-checksums"),
     ("segment that is cut", "msnp11-login", [cut_packet], ["tcp.cut_segment", "tcp.lost", "msnp.skipped"]),
+    # --- TLS ---
+    tls("session that is not in the key log", flip(0, 11), ["tls.not_decrypted"]),
+    tls("handshake that does not fit the secret", flip(3), ["tls.wrong_secret"]),
+    tls("record that is changed on the way", flip(5), ["tls.bad_record"]),
+    tls("cipher suite that OpenSSL has not", (b"\x00\x9e\x00\x00", b"\xc0\x7c\x00\x00"), ["tls.unsupported"]),
+    tls("record that is lost", drop_data(5), ["tls.lost"]),
+    tls("record of no known type", flip(5, 0, 0x40), ["tls.broken"]),
+    tls("certificate that is no DER", flip(1, 77), ["tls.bad_certificate"]),
 ]
