@@ -71,8 +71,8 @@ static void client_hello(struct tls *t, int side, struct slice whole, const stru
 		return;
 	if (t->hellos.len == 0) {
 		show(t, whole);
-		t->report.ssl2_hello = hello->ssl2;
-		t->report.ssl2_length = hello->ssl2 ? whole.len : 0;
+		t->report.ssl2_hello = hello->ssl2 && t->hellos.len;
+		t->report.ssl2_length = hello->ssl2 ? t->hellos.len : 0;
 	}
 	if (hs->offers_early)
 		t->report.early_data = "offered";

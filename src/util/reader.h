@@ -41,7 +41,7 @@ static inline struct slice reader_bytes(struct reader *r, size_t n)
 	if (!reader_need(r, n))
 		return SLICE_EMPTY;
 	r->at += n;
-	return (struct slice){r->data.ptr + (r->at - n), n};
+	return slice_sub(r->data, r->at - n, n);
 }
 
 static inline void reader_skip(struct reader *r, size_t n)
