@@ -377,12 +377,13 @@ void tls_anomaly(struct tls *t, int side, enum stream_anomaly what, const struct
 		tunnel_anomaly(t->inner, side, what, origin);
 }
 
-/* Nothing came behind a hole by which it could be gone on. */
+/* Nothing came behind a hole by which it could be gone on, or the last record has no end. */
 static void tell_open_hole(struct tls *t, int side, const struct stream_origin *origin)
 {
 	const struct tls_side *s = &t->side[side];
+	bool open = s->searching ? t->report.lost[side] > 0 : s->in.len > 0;
 
-	if (s->searching && !s->given_up && s->opener && t->report.lost[side])
+	if (open && !s->given_up && s->opener)
 		tls_hole(t, side, s->distance + s->in.len, STREAM_GAP_UNKNOWN, origin);
 }
 

@@ -340,6 +340,8 @@ bool tls_opener_skip(struct tls_opener *o, uint64_t bytes, uint64_t records, str
 	uint8_t zeros[SKIP_BYTES] = {0}, stream[SKIP_BYTES];
 	size_t block = o->facts->block;
 
+	if (records == 0 && bytes == 0)
+		return true;
 	o->sequence += records;
 	if (o->facts->mode == MODE_CBC && !explicit_iv(o)) {
 		if (before.len < block)

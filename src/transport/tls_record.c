@@ -289,6 +289,16 @@ static enum tls_verdict change_again(struct tls *t, int side, const uint8_t *hea
 	return TLS_TAKEN;
 }
 
+/* The client's early data, and the first encrypted records of TLS 1.3 when they were captured early; data is never in the clear. */
+static enum tls_verdict early_record(struct tls *t, int side, const struct stream_origin *origin)
+{
+	if (!t->hs.has_server && other_may_come(t, side))
+		return TLS_WAIT;
+	enum tls_trouble trouble = tls_unlock(t);
+	tls_give_up(t, side, trouble == TLS_TROUBLE_NONE ? TLS_NO_HANDSHAKE : trouble, origin);
+	return TLS_TAKEN;
+}
+
 enum tls_verdict tls_record(struct tls *t, int side, const uint8_t *head, struct slice fragment,
 			    const struct stream_origin *origin)
 {
@@ -300,13 +310,8 @@ enum tls_verdict tls_record(struct tls *t, int side, const uint8_t *head, struct
 		return sealed_record(t, side, head, fragment, origin);
 	if (head[0] == TLS_RECORD_CHANGE_CIPHER)
 		return change_cipher(t, side, origin);
-	/* The client's early data, and the first encrypted records of TLS 1.3 when they were captured early. */
-	if (head[0] == TLS_RECORD_DATA && !t->hs.has_server) {
-		if (other_may_come(t, side))
-			return TLS_WAIT;
-		tls_give_up(t, side, TLS_NO_HANDSHAKE, origin);
-		return TLS_TAKEN;
-	}
+	if (head[0] == TLS_RECORD_DATA)
+		return early_record(t, side, origin);
 	tls_content(t, side, head[0], fragment, origin);
 	return TLS_TAKEN;
 }

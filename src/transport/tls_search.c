@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where records go on behind a hole. */
 #include "transport/tls_internal.h"
+#include "util/reader.h"
 
 /* Records that can be missing in one hole. */
 #define RECORDS_MAX 4096u
@@ -9,6 +10,9 @@
 /* Bytes in front of a record that its decryption may need, and those of a head that is not whole. */
 #define BEFORE_BYTES 16u
 #define GUESS_COST 256u
+/* What Finished holds. */
+#define SSL3_FINISHED_BYTES 36u
+#define TLS_FINISHED_BYTES 12u
 
 struct candidate {
 	const uint8_t *head;
@@ -55,8 +59,16 @@ static bool try_sealed(struct tls *t, int side, const struct candidate *k, const
 	return false;
 }
 
+/* Bytes of n records behind ChangeCipherSpec as stream ciphers have them: the first holds Finished (RFC 6101, 5.6.9; RFC 5246, 7.4.9). */
+static uint64_t bytes_since_change(const struct tls *t, const struct tls_side *s, uint64_t n)
+{
+	uint64_t digest = t->hs.exchanged.version == SSL_3_0 ? SSL3_FINISHED_BYTES : TLS_FINISHED_BYTES;
+
+	return n * tls_opener_overhead(s->opener) + (n ? TLS_MESSAGE_HEAD + digest : 0);
+}
+
 /* The hole may hold the place where encryption began. */
-static bool try_unsealed(struct tls *t, int side, const struct candidate *k)
+static bool try_unsealed(struct tls *t, int side, const struct candidate *k, const struct stream_origin *origin)
 {
 	struct tls_side *s = &t->side[side];
 	struct tls_opener *found;
@@ -65,12 +77,15 @@ static bool try_unsealed(struct tls *t, int side, const struct candidate *k)
 	    tls_seal(t, side) != TLS_TROUBLE_NONE)
 		return false;
 	struct candidate at = *k;
-	at.bytes = 0;
 	for (uint64_t n = 0; n < UNSEALED_RECORDS_MAX && t->guessed < TLS_GUESSED_MAX; n++) {
+		at.bytes = bytes_since_change(t, s, n);
 		if (!opens(t, s->opener, &at, n, &found))
 			continue;
 		tls_opener_free(s->opener);
 		s->opener = found;
+		/* The first holds Finished, others what is inside. */
+		if (n > 1)
+			tls_hole(t, side, k->bytes, STREAM_GAP_UNKNOWN, origin);
 		return true;
 	}
 	tls_opener_free(s->opener);
@@ -85,6 +100,26 @@ static bool goes_on(const struct tls *t, const struct tls_side *s, struct slice 
 	return behind.len < TLS_RECORD_HEAD || tls_is_head(t, s, behind.ptr);
 }
 
+/* Could the record be one in front of ChangeCipherSpec?  Encrypted ones are longer, or begin with anything. */
+static bool in_the_clear(const struct tls *t, uint8_t type, struct slice fragment)
+{
+	struct reader r = reader_over(fragment);
+	uint8_t message;
+
+	switch (type) {
+	case TLS_RECORD_CHANGE_CIPHER:
+		return fragment.len == 1;
+	case TLS_RECORD_ALERT:
+		return fragment.len == 2;
+	case TLS_RECORD_HANDSHAKE:
+		message = reader_u8(&r);
+		return message != TLS_FINISHED && message <= TLS_KEY_UPDATE && reader_u8(&r) < TLS_HANDSHAKE_MAX >> 16;
+	default:
+		/* Without keys nothing better comes. */
+		return !t->hs.keyed;
+	}
+}
+
 static bool try_at(struct tls *t, int side, size_t at, size_t len, const struct stream_origin *origin)
 {
 	struct tls_side *s = &t->side[side];
@@ -94,7 +129,8 @@ static bool try_at(struct tls *t, int side, size_t at, size_t len, const struct 
 
 	if (s->sealed)
 		return s->opener && try_sealed(t, side, &k, origin);
-	return try_unsealed(t, side, &k) || goes_on(t, s, slice_sub(view, at + TLS_RECORD_HEAD + len, view.len));
+	return try_unsealed(t, side, &k, origin) ||
+	       (in_the_clear(t, k.head[0], k.fragment) && goes_on(t, s, slice_sub(view, at + TLS_RECORD_HEAD + len, view.len)));
 }
 
 /* Forgets bytes that were looked at in vain. */
