@@ -32,10 +32,10 @@ static void show(struct tls *t, struct slice whole)
 		tls_keep(t, &t->hellos, whole, TLS_HANDSHAKE_MAX);
 }
 
-/* For the extended master secret, and the certificate. */
+/* For the extended master secret, and the certificate: up to ClientKeyExchange, and to the ServerHelloDone in front of it. */
 static void remember(struct tls *t, int side, struct slice whole)
 {
-	if (!t->hs.has_key_exchange)
+	if (is_client(t, side) ? !t->hs.has_key_exchange : !t->hs.server_done)
 		tls_keep(t, &t->hs.flight[is_client(t, side) ? 0 : 1], whole, TLS_HANDSHAKE_MAX);
 }
 

@@ -18,7 +18,7 @@ static enum tls_guess recognise_ssl2(struct slice data)
 	    (data.len > 3 && data.ptr[3] != 3))
 		return TLS_GUESS_NO;
 	if (data.len < SSL2_LEAST)
-		return data.len > 2 ? TLS_GUESS_MORE : TLS_GUESS_NO;
+		return TLS_GUESS_MORE;
 	return version >> 8 == 3 && suites && suites % 3 == 0 && session <= TLS_SESSION_ID_MAX && challenge >= 16 &&
 			       challenge <= TLS_RANDOM_BYTES && len == 9 + suites + session + challenge ?
 		       TLS_GUESS_YES : TLS_GUESS_NO;

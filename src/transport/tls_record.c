@@ -304,6 +304,9 @@ enum tls_verdict tls_record(struct tls *t, int side, const uint8_t *head, struct
 {
 	struct tls_side *s = &t->side[side];
 
+	/* The server answers the client, whatever was captured first. */
+	if (side != t->client_side && !t->hs.has_client && other_may_come(t, side))
+		return TLS_WAIT;
 	if (s->sealed && head[0] == TLS_RECORD_CHANGE_CIPHER && !is_tls13(t))
 		return change_again(t, side, head, fragment, origin);
 	if (s->sealed)
