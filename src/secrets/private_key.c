@@ -8,6 +8,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -82,6 +83,20 @@ static EVP_PKEY *first_key(struct crypto *c, BIO *bio, UI_METHOD *ui, struct ask
 	return key;
 }
 
+/* Of PKCS#12, whose old ciphers the store looks for in the default library context only.  Sets asked when it is encrypted. */
+static EVP_PKEY *pkcs12_key(struct crypto *c, BIO *bio, struct asked *asked)
+{
+	const unsigned char *at = NULL;
+	long len = BIO_get_mem_data(bio, (char **)&at);
+	PKCS12 *p = PKCS12_init_ex(NID_pkcs7_data, crypto_library(c), NULL);
+	EVP_PKEY *key = NULL;
+
+	if (p && d2i_PKCS12(&p, &at, len) && PKCS12_parse(p, asked->passphrase, &key, NULL, NULL) != 1)
+		asked->asked = true;
+	PKCS12_free(p);
+	return key;
+}
+
 EVP_PKEY *private_key_read(struct crypto *c, const char *path, const char *passphrase, char *message)
 {
 	struct asked asked = {passphrase, false};
@@ -95,7 +110,9 @@ EVP_PKEY *private_key_read(struct crypto *c, const char *path, const char *passp
 	}
 	/* Old PKCS#12 files are encrypted with RC2. */
 	crypto_legacy(c);
-	key = first_key(c, bio, ui, &asked);
+	key = pkcs12_key(c, bio, &asked);
+	if (!key && !asked.asked)
+		key = first_key(c, bio, ui, &asked);
 	if (!key && asked.asked)
 		snprintf(message, PRIVATE_KEY_MESSAGE_MAX, "is encrypted, and the passphrase %s",
 			 passphrase ? "does not open it" : "is missing");

@@ -39,6 +39,11 @@ static void drop(struct secret_table *t, struct secret_row *row)
 	free(row);
 }
 
+static bool is_beginning(const struct secret_row *row, struct slice secret)
+{
+	return row->secret_len < secret.len && memcmp(row->secret, secret.ptr, row->secret_len) == 0;
+}
+
 void secret_table_add(struct secret_table *t, enum key_log_kind kind, struct slice key, struct slice secret, bool replace)
 {
 	uint8_t name[KEY_MAX + 1];
@@ -46,7 +51,7 @@ void secret_table_add(struct secret_table *t, enum key_log_kind kind, struct sli
 	struct secret_row *row;
 
 	HASH_FIND(hh, t->rows, name, len, row);
-	if (row && !replace)
+	if (row && !replace && !is_beginning(row, secret))
 		return;
 	if (row)
 		drop(t, row);

@@ -17,7 +17,8 @@ struct secret_table {
 
 /*
  * Copies it; key is at most 255 bytes, secret at most KEY_LOG_SECRET_MAX.  Of
- * two secrets of one name the first counts, unless replace is set.
+ * two secrets of one name the first counts, unless replace is set or it is the
+ * beginning of the second: a line that was still being written.
  */
 void secret_table_add(struct secret_table *t, enum key_log_kind kind, struct slice key, struct slice secret, bool replace);
 
