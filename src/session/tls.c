@@ -205,7 +205,7 @@ static void count_records(struct connection *n, const struct tls_report *r)
 
 static void on_ended(struct session *s, struct tls_view *v, const struct tls_report *r, const struct stream_origin *origin)
 {
-	struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
+	struct item item = {.kind = ITEM_WEB_END};
 
 	v->report = r;
 	if (v->ours)
@@ -216,6 +216,7 @@ static void on_ended(struct session *s, struct tls_view *v, const struct tls_rep
 		connection_finish(&v->web->connection, r->connection, r->client_side, r->end);
 		if (!r->decrypted)
 			count_records(&v->web->connection, r);
+		item.web_end = v->web;
 		queue_item(s, &item);
 	}
 	*r->user = NULL;
