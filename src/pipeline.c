@@ -28,7 +28,7 @@ struct pipeline {
 	struct pipeline_options options;
 	struct event_sink sink;
 	struct session *session;
-	uint64_t packets;
+	uint64_t packets, lines; /* packets counts lines of texts, too */
 	struct keep *keep; /* while packets of MSN connections are written; else NULL */
 };
 
@@ -148,6 +148,10 @@ static void tell_losses(struct run *r)
 	if (capture_secrets_skipped(r->capture))
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " blocks of decryption secrets are too long and were passed over",
 		       capture_secrets_skipped(r->capture));
+	if (capture_stray_rows(r->capture))
+		notice(r, SEVERITY_WARNING, "%" PRIu64 " rows of the hex dump continue no packet: passed over", capture_stray_rows(r->capture));
+	if (!capture_has_times(r->capture))
+		notice(r, SEVERITY_NOTE, "the hex dump gives no times of its packets");
 	if (s->evicted)
 		notice(r, SEVERITY_WARNING, "%" PRIu64 " connections gave way at the limit on tracked connections", s->evicted);
 }
@@ -215,6 +219,8 @@ static void end_capture(struct run *r)
 	const struct event_sink *sink = &r->pipeline->sink;
 
 	r->pipeline->packets += r->totals.packets;
+	if (r->form)
+		r->pipeline->lines += r->totals.packets;
 	r->totals.file = r->path;
 	r->totals.nanoseconds = capture_nanoseconds(r->capture);
 	if (sink->capture_end)
@@ -400,7 +406,7 @@ static void tell_text(struct run *r, const struct transcript_counters *text, con
 		       TRANSCRIPT_LINE_MAX);
 	if (log->times && !r->form->fine_times)
 		notice(r, SEVERITY_NOTE, "the text gives no dates: its times of day stand on 1970-01-01");
-	if (log->times && r->form->fine_times)
+	if (log->times && r->form->fine_times && !r->form->dated)
 		notice(r, SEVERITY_NOTE, "the text gives times since its first packet: they stand on 1970-01-01");
 	r->totals.packets = text->lines;
 	r->totals.first_ns = log->first_ns;
@@ -596,5 +602,5 @@ struct summary pipeline_summary(const struct pipeline *p)
 {
 	const struct session_totals *t = session_totals(p->session);
 
-	return (struct summary){p->packets, t->events, t->connections, {t->findings[0], t->findings[1], t->findings[2]}};
+	return (struct summary){p->packets, t->events, t->connections, p->lines, {t->findings[0], t->findings[1], t->findings[2]}};
 }

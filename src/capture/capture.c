@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "capture/foreign.h"
+#include "capture/hex_file.h"
 #include "capture/live.h"
 #include "capture/pcap_file.h"
 #include "capture/pcapng_file.h"
@@ -20,12 +21,26 @@
 
 struct capture {
 	struct source *source;
-	bool is_pcapng, is_text;
+	bool is_pcapng, is_text, is_hex;
 	bool ended;
 	struct pcap_file pcap;
 	struct pcapng pcapng;
+	struct hex_file hex;
 	struct live live;
 };
+
+/* A text that holds packets is read as a capture. */
+static void look_for_packets(struct capture *c)
+{
+	struct slice beginning;
+	int linktype;
+
+	source_need(c->source, HEX_FILE_LOOK_MAX, &beginning);
+	c->is_hex = hex_file_recognise(slice_sub(beginning, 0, HEX_FILE_LOOK_MAX), &linktype);
+	c->is_text = !c->is_hex;
+	if (c->is_hex)
+		hex_file_open(&c->hex, linktype);
+}
 
 static bool open_format(struct capture *c, char *message)
 {
@@ -36,8 +51,10 @@ static bool open_format(struct capture *c, char *message)
 		return false;
 	c->is_pcapng = slice_has_prefix(first, PCAPNG_MAGIC);
 	c->is_text = !c->is_pcapng && foreign_is_text(slice_sub(first, 0, MAGIC_BYTES));
-	if (c->is_text)
+	if (c->is_text) {
+		look_for_packets(c);
 		return true;
+	}
 	if (!c->is_pcapng)
 		return pcap_file_open(&c->pcap, c->source, message);
 	return pcapng_file_open(&c->pcapng, c->source, message);
@@ -102,6 +119,8 @@ enum capture_result capture_next(struct capture *c, struct packet *packet, char 
 		return CAPTURE_END;
 	if (c->live.pcap)
 		result = live_next(&c->live, packet, message);
+	else if (c->is_hex)
+		result = hex_file_next(&c->hex, c->source, packet, message);
 	else if (c->is_pcapng)
 		result = pcapng_file_next(&c->pcapng, c->source, packet, message);
 	else
@@ -140,12 +159,24 @@ enum capture_result capture_text_next(struct capture *c, struct slice *text, cha
 	return CAPTURE_CUT;
 }
 
+bool capture_has_times(const struct capture *c)
+{
+	return !c->is_hex || c->hex.timed;
+}
+
+uint64_t capture_stray_rows(const struct capture *c)
+{
+	return c->hex.stray_rows;
+}
+
 const char *capture_format(const struct capture *c)
 {
 	if (c->live.pcap)
 		return "live";
 	if (c->is_text)
 		return "transcript";
+	if (c->is_hex)
+		return "hex-dump";
 	return c->is_pcapng ? "pcapng" : "pcap";
 }
 
@@ -157,6 +188,10 @@ size_t capture_linktypes(const struct capture *c, const int **linktypes)
 	}
 	if (c->is_text)
 		return 0;
+	if (c->is_hex) {
+		*linktypes = &c->hex.linktype;
+		return 1;
+	}
 	*linktypes = c->is_pcapng ? c->pcapng.linktypes : &c->pcap.linktype;
 	return c->is_pcapng ? c->pcapng.linktype_count : 1;
 }
@@ -165,6 +200,8 @@ bool capture_nanoseconds(const struct capture *c)
 {
 	if (c->live.pcap)
 		return c->live.nanoseconds;
+	if (c->is_hex)
+		return c->hex.nanoseconds;
 	return c->is_pcapng ? c->pcapng.nanoseconds : c->pcap.nanoseconds;
 }
 
@@ -174,6 +211,7 @@ void capture_close(struct capture *c)
 		return;
 	pcap_file_close(&c->pcap); /* before the source, which its stream may read from */
 	pcapng_free(&c->pcapng);
+	hex_file_close(&c->hex);
 	live_close(&c->live);
 	source_free(c->source);
 	free(c);

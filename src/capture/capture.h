@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads packets out of capture files: pcap (through libpcap) and pcapng, plain
- * or gzip-compressed, from a file or standard input; or from an interface.  Of
- * files of text, which may hold a dialogue written down, it gives the bytes.
+ * or gzip-compressed, from a file or standard input; packets printed in
+ * hexadecimal; or from an interface.  Of other files of text, which may hold a
+ * dialogue written down, it gives the bytes.
  */
 #ifndef MSNSCOPE_CAPTURE_CAPTURE_H
 #define MSNSCOPE_CAPTURE_CAPTURE_H
@@ -21,7 +22,7 @@ struct capture; /* one open capture */
 
 struct packet {
 	uint64_t frame;    /* as Wireshark counts: 1 for the first record of the file */
-	int64_t time_ns;   /* since 1970-01-01 UTC; of a pcapng simple packet, which has none, that of the packet before */
+	int64_t time_ns;   /* since 1970-01-01 UTC; of a packet that has none that of the packet before; TIME_NONE: not known */
 	int linktype;      /* LINKTYPE_ value as in the file (tcpdump.org/linktypes.html) */
 	uint32_t wire_len; /* length on the wire; data may be shorter */
 	struct slice data; /* valid until the next capture_next or capture_close */
@@ -120,7 +121,13 @@ uint64_t capture_all_key_logs(const struct capture *c, const char *path, void (*
 /* Decryption Secrets Blocks that were too long to be read. */
 uint64_t capture_secrets_skipped(const struct capture *c);
 
-/* "pcap", "pcapng", "live", or "transcript" for text. */
+/* Have packets times, as far as was read?  Those of a hex dump may have none. */
+bool capture_has_times(const struct capture *c);
+
+/* Rows of a hex dump so far that continue no packet. */
+uint64_t capture_stray_rows(const struct capture *c);
+
+/* "pcap", "pcapng", "hex-dump", "live", or "transcript" for other text. */
 const char *capture_format(const struct capture *c);
 
 /*

@@ -10,6 +10,7 @@
 
 #include "capture/live.h"
 #include "util/memory.h"
+#include "util/moment.h"
 
 /* draft-ietf-opsawg-pcap; numbers in the byte order of this machine. */
 struct file_header {
@@ -86,8 +87,8 @@ bool capture_dump_full(const struct capture_dump *d)
 
 void capture_dump_packet(struct capture_dump *d, const struct packet *packet)
 {
-	int64_t rest = packet->time_ns % 1000000000;
-	struct record_header header = {(uint32_t)(packet->time_ns / 1000000000),
+	int64_t time_ns = packet->time_ns == TIME_NONE ? 0 : packet->time_ns, rest = time_ns % 1000000000;
+	struct record_header header = {(uint32_t)(time_ns / 1000000000),
 				       (uint32_t)(d->nanoseconds ? rest : rest / 1000), (uint32_t)packet->data.len,
 				       packet->wire_len};
 

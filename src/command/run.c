@@ -147,6 +147,7 @@ void run_set_status(struct run *r, int status)
 void outcome_add_summary(struct summary *to, const struct summary *from)
 {
 	to->packets += from->packets;
+	to->lines += from->lines;
 	to->events += from->events;
 	to->connections += from->connections;
 	for (size_t i = 0; i < sizeof(to->findings) / sizeof(to->findings[0]); i++)
@@ -204,9 +205,9 @@ struct outcome outcome_of_file(const struct options *o, const char *file, const 
 	filter_sink_init(&wanted, filter, sink);
 	struct event_sink outer = filter_sink(&wanted);
 	struct outcome outcome = read_file(o, file, live, &outer);
-	uint64_t packets = outcome.summary.packets;
+	wanted.summary.packets = outcome.summary.packets;
+	wanted.summary.lines = outcome.summary.lines;
 	outcome.summary = wanted.summary;
-	outcome.summary.packets = packets;
 	filter_sink_free(&wanted);
 	return outcome;
 }

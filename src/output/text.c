@@ -81,8 +81,14 @@ static void write_summary(void *ctx, const struct summary *s)
 	struct text_events *w = ctx;
 	struct buffer *out = buffer_of(w);
 
-	text_add_count(out, s->packets, "packet");
-	buffer_add_str(out, ", ");
+	if (s->packets > s->lines || !s->lines) {
+		text_add_count(out, s->packets - s->lines, "packet");
+		buffer_add_str(out, ", ");
+	}
+	if (s->lines) {
+		text_add_count(out, s->lines, "line");
+		buffer_add_str(out, " of text, ");
+	}
 	text_add_count(out, s->connections, "connection");
 	buffer_add_str(out, ", ");
 	text_add_count(out, s->events, "event");

@@ -204,7 +204,7 @@ static void hand_over_event(struct session *s, struct connection *n, struct even
 
 	if (s->options.frames)
 		s->options.frames(s->options.frames_ctx, e->frames, e->frame_count);
-	if (n->coarse)
+	if (n->coarse || e->time_ns == TIME_NONE)
 		e->latency_ns = TIME_NONE;
 	name_decrypted(&s->dissection, e);
 	secrets_observe(e, &s->dissection);

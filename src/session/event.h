@@ -109,7 +109,7 @@ struct event {
 
 struct capture_info {
 	const char *file;          /* as named by the user; "-" for standard input; or the interface */
-	const char *format;        /* "pcap", "pcapng", "live", "transcript" */
+	const char *format;        /* "pcap", "pcapng", "hex-dump", "live", "transcript" */
 	const char *transcript;    /* form of a transcript: "pidgin", ...; else NULL */
 	const char *const *linktypes; /* names */
 	size_t linktype_count;
@@ -401,7 +401,8 @@ struct conversation_info {
 };
 
 struct summary {
-	uint64_t packets, events, connections;
+	uint64_t packets, events, connections; /* lines of texts count as packets */
+	uint64_t lines;           /* of packets those that are lines */
 	uint64_t findings[3];     /* indexed by enum severity */
 };
 

@@ -111,8 +111,7 @@ static bool take_word(struct slice *rest, struct slice *word)
 	return word->len > 0;
 }
 
-/* "0.845273" */
-static bool read_seconds(struct slice word, int64_t *ns)
+bool read_seconds(struct slice word, int64_t *ns)
 {
 	struct slice whole;
 	uint64_t seconds;
@@ -181,5 +180,7 @@ enum form_id follow_form(struct slice line)
 		return FORM_HEX_DUMP;
 	if (slice_has_prefix(line, SLICE_LIT("Follow: tcp,ascii")))
 		return FORM_FOLLOW_ASCII;
+	if (slice_eq_str(line, "    data: !!binary |"))
+		return FORM_FOLLOW_YAML;
 	return slice_has_prefix(line, SLICE_LIT("Follow: tcp,raw")) ? FORM_FOLLOW_RAW : FORM_COUNT;
 }

@@ -23,6 +23,7 @@ enum form_id {
 	FORM_HEX_DUMP,
 	FORM_FOLLOW_ASCII,
 	FORM_FOLLOW_RAW,
+	FORM_FOLLOW_YAML,
 	FORM_COUNT
 };
 extern const struct transcript_form transcript_forms[FORM_COUNT];
@@ -99,10 +100,13 @@ struct packet_row {
 };
 bool packet_row_read(struct slice line, struct packet_row *row);
 
+/* "0.845273": nanoseconds */
+bool read_seconds(struct slice word, int64_t *ns);
+
 /* Octal and other escapes of the packet list are made bytes again. */
 struct slice packet_info_bytes(struct buffer *scratch, struct slice info);
 
-/* Which form has such a follow-stream header: "Follow: tcp,hex"; FORM_COUNT: none. */
+/* Which form has such a line: "Follow: tcp,hex", "    data: !!binary |"; FORM_COUNT: none. */
 enum form_id follow_form(struct slice line);
 
 /* --- scan.c: small pieces of lines --- */

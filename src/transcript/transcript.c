@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "transcript/forms.h"
+#include "util/encoding.h"
 #include "util/memory.h"
 #include "util/moment.h"
 
@@ -39,6 +40,8 @@ struct transcript_parser {
 	struct buffer bytes;     /* of a dump, not handed over yet */
 	size_t piece;            /* bytes of a followed stream to come, taken as they are */
 	struct address node[2];
+	size_t peer;             /* of them that is being described */
+	struct arena arena;      /* of bytes being decoded */
 };
 
 static void hand_over(struct transcript_parser *t, struct transcript_record r)
@@ -356,18 +359,24 @@ static void add_bytes(struct transcript_parser *t, bool second, struct slice byt
 	buffer_add_slice(&t->bytes, bytes);
 }
 
+static void close_stream(struct transcript_parser *t)
+{
+	struct transcript_record r;
+
+	flush_bytes(t);
+	r = t->last;
+	r.kind = TRANSCRIPT_CLOSE;
+	hand_over(t, r);
+	memset(t->node, 0, sizeof(t->node));
+}
+
 /* "Follow: ...", "Filter: tcp.stream eq 3", "Node 0: 192.0.2.1:1863": another stream begins. */
 static bool use_follow_header(struct transcript_parser *t, struct slice line)
 {
-	struct transcript_record r;
 	struct slice rest = line;
 
 	if (follow_form(line) != FORM_COUNT) {
-		flush_bytes(t);
-		r = t->last;
-		r.kind = TRANSCRIPT_CLOSE;
-		hand_over(t, r);
-		memset(t->node, 0, sizeof(t->node));
+		close_stream(t);
 		return true;
 	}
 	if (take(&rest, "Filter: ")) {
@@ -402,6 +411,63 @@ static void use_dump_line(struct transcript_parser *t, struct slice line)
 	}
 }
 
+/* --- streams in YAML --- */
+
+static bool take_peer(struct slice rest, size_t *peer)
+{
+	if (rest.len != 1 || (rest.ptr[0] != '0' && rest.ptr[0] != '1'))
+		return false;
+	*peer = (size_t)(rest.ptr[0] - '0');
+	return true;
+}
+
+/* The host of a peer stands without brackets, its port on the next line. */
+static void take_host(struct transcript_parser *t, struct slice host)
+{
+	bool six = slice_find_byte(host, ':') < host.len;
+
+	t->scratch.len = 0;
+	buffer_add_str(&t->scratch, six ? "[" : "");
+	buffer_add_slice(&t->scratch, host);
+	buffer_add_str(&t->scratch, six ? "]" : "");
+	scan_address(buffer_slice(&t->scratch), &t->node[t->peer]);
+}
+
+static void take_base64(struct transcript_parser *t, struct slice text)
+{
+	struct slice bytes;
+
+	if (base64_decode(&t->arena, text, &bytes))
+		add_bytes(t, t->last.side == TRANSCRIPT_SECOND, bytes);
+	arena_reset(&t->arena);
+}
+
+/* "  - peer: 0", "    host: 192.0.2.10", "    port: 1037"; "    peer: 0", "    timestamp: 1053111731.042", base64 below. */
+static void use_yaml_line(struct transcript_parser *t, struct slice line)
+{
+	struct slice rest = line;
+	uint64_t number;
+	size_t peer;
+
+	if (slice_eq_str(line, "peers:")) {
+		close_stream(t);
+	} else if (take(&rest, "  - peer: ")) {
+		take_peer(rest, &t->peer);
+	} else if (take(&rest, "    host: ")) {
+		take_host(t, rest);
+	} else if (take(&rest, "    port: ") && slice_u64(rest, &number) && number <= UINT16_MAX) {
+		t->node[t->peer].port = (uint16_t)number;
+	} else if (take(&rest, "  - packet: ")) {
+		flush_bytes(t);
+	} else if (take(&rest, "    peer: ") && take_peer(rest, &peer)) {
+		t->last.side = peer ? TRANSCRIPT_SECOND : TRANSCRIPT_FIRST;
+	} else if (take(&rest, "    timestamp: ")) {
+		read_seconds(rest, &t->last.time_ns);
+	} else if (take(&rest, "      ")) {
+		take_base64(t, rest);
+	}
+}
+
 /* --- lines --- */
 
 static void use_line(struct transcript_parser *t)
@@ -422,6 +488,8 @@ static void use_line(struct transcript_parser *t)
 	}
 	if (t->id == FORM_HEX_DUMP || t->id == FORM_FOLLOW_ASCII || t->id == FORM_FOLLOW_RAW)
 		use_dump_line(t, line);
+	else if (t->id == FORM_FOLLOW_YAML)
+		use_yaml_line(t, line);
 	else if (t->id == FORM_LINES)
 		tell_body(t, line, ending, TRANSCRIPT_MAYBE);
 	else
@@ -511,5 +579,6 @@ void transcript_parser_free(struct transcript_parser *t)
 	buffer_free(&t->scratch);
 	buffer_free(&t->held);
 	buffer_free(&t->bytes);
+	arena_free(&t->arena);
 	free(t);
 }

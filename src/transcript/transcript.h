@@ -71,6 +71,7 @@ struct transcript_form {
 	bool fine_times;   /* finer than a second, and those of the dialogue, not of a log being written */
 	bool whole;        /* nothing is left out between first and last line */
 	bool named;        /* each connection has a name that no other one has */
+	bool dated;        /* its times have dates */
 };
 
 /*

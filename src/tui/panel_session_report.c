@@ -111,7 +111,7 @@ static void add_file(struct buffer *out, const struct store_file *f)
 		add_times(out, f);
 	session_report_label(out, "holds:", true);
 	if (f->ended) {
-		text_add_count(out, f->packets, "packet");
+		text_add_count(out, f->packets, strcmp(f->format, "transcript") == 0 ? "line" : "packet");
 		buffer_add_str(out, ", ");
 	}
 	text_add_count(out, f->rows, "event");

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Writes the transcripts that hold bytes as hex digits, in the layouts of tshark and Wireshark."""
+import base64
 import os
 
 CLIENT = [b"VER 1 MSNP8 CVR0\r\n", b"USR 2 TWN I alice@example.com\r\n",
@@ -37,6 +38,20 @@ def ascii_piece(data, _start, indent):
     return f"{indent}{len(data)}\n{kept}\n"
 
 
+def yaml():
+    text, packet = "peers:\n", 4
+    for peer, (host, port) in enumerate((("192.0.2.10", 1038), ("198.51.100.20", 1863))):
+        text += f"  - peer: {peer}\n    host: {host}\n    port: {port}\n"
+    text += "packets:\n"
+    for exchange in zip(CLIENT, SERVER):
+        for peer, data in enumerate(exchange):
+            code = base64.b64encode(data).decode()
+            rows = "".join(f"      {code[at:at + 76]}\n" for at in range(0, len(code), 76))
+            text += f"  - packet: {packet}\n    peer: {peer}\n    timestamp: {1053111731 + packet}.042459965\n    data: !!binary |\n{rows}"
+            packet += 1
+    return text
+
+
 def write(name, text):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), "w", newline="") as out:
         out.write(text)
@@ -45,4 +60,5 @@ def write(name, text):
 write("follow-hex.txt", "\n" + HEAD % "hex" + dialogue(rows, ("", "\t")) + "=" * 67 + "\n")
 write("follow-ascii.txt", "\n" + HEAD % "ascii" + dialogue(ascii_piece, ("", "\t")) + "=" * 67 + "\n")
 write("follow-raw.txt", "\n" + HEAD % "raw" + dialogue(lambda d, _s, i: f"{i}{d.hex()}\n", ("", "\t")) + "=" * 67 + "\n")
+write("follow-yaml.txt", yaml())
 write("hex-dump.txt", dialogue(rows, ("", "    ")))

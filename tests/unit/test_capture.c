@@ -13,6 +13,7 @@
 #include "capture/capture.h"
 #include "blocks.h"
 #include "util/buffer.h"
+#include "util/moment.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define START_NS 1041422400000000000
@@ -291,6 +292,105 @@ static void test_text(void **state)
 	capture_close(c);
 }
 
+/* ---- packets in hexadecimal ---- */
+
+static struct capture *open_text(const char *text, char *message)
+{
+	char path[64];
+
+	save(path, (const uint8_t *)text, strlen(text));
+	struct capture *c = capture_open(path, message);
+	unlink(path);
+	return c;
+}
+
+/* An IPv4 header of 20 bytes and what makes it 24, in two rows. */
+#define ROW_0 "45 00 00 18 00 01 00 00 40 06 00 00 c0 00 02 0a"
+#define ROW_10 "c6 33 64 05 41 42 43 44"
+
+static void test_hex_dump(void **state)
+{
+	static const uint8_t bytes[] = {0x45, 0, 0, 0x18, 0, 1, 0, 0, 0x40, 6, 0, 0, 0xc0, 0, 2, 0x0a,
+					0xc6, 0x33, 0x64, 5, 'A', 'B', 'C', 'D'};
+	static const char *const texts[] = {
+		"0000  " ROW_0 "   E.......@.......\n0010  " ROW_10 "                           .3d.ABCD\n",
+		"\r\n000000 " ROW_0 "\r\n000010 " ROW_10 "\r\n000018\r\n",
+		"10:00:00 IP a > b\n\t0x0000:  4500 0018 0001 0000 4006 0000 c000 020a  E.......@.......\n"
+		"\t0x0010:  c633 6405 4142 4344                      .3d.ABCD\n",
+		"00000000  45 00 00 18 00 01 00 00  40 06 00 00 c0 00 02 0a  |E.......@.......|\n"
+		"00000010  c6 33 64 05 41 42 43 44                           |.3d.ABCD|\n",
+	};
+	char message[CAPTURE_MESSAGE_MAX] = "";
+	struct packet p;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct capture *c = open_text(texts[i], message);
+
+		assert_non_null(c);
+		assert_false(capture_is_text(c));
+		assert_string_equal(capture_format(c), "hex-dump");
+		assert_int_equal(capture_next(c, &p, message), CAPTURE_PACKET);
+		assert_int_equal(p.linktype, 101);
+		assert_int_equal(p.frame, 1);
+		assert_int_equal(p.data.len, sizeof(bytes));
+		assert_memory_equal(p.data.ptr, bytes, sizeof(bytes));
+		assert_int_equal(p.wire_len, sizeof(bytes));
+		assert_true(p.time_ns == TIME_NONE);
+		assert_int_equal(capture_next(c, &p, message), CAPTURE_END);
+		assert_false(capture_has_times(c));
+		assert_int_equal(capture_stray_rows(c), 0);
+		capture_close(c);
+	}
+}
+
+/* What stands around the rows: number, time and length; bytes that were put together; a row that is missing. */
+static void test_hex_dump_around(void **state)
+{
+	static const char text[] = "Frame 7: 30 bytes on wire (240 bits), 24 bytes captured (192 bits)\n"
+				   "    Epoch Time: 1053111731.000000042 seconds\n"
+				   "    ADD 5 FL x@example.com\n"
+				   "\n"
+				   "Frame (24 bytes):\n"
+				   "0000  " ROW_0 "   E\n0010  " ROW_10 "   .\n"
+				   "Reassembled TCP (16 bytes):\n"
+				   "0000  " ROW_0 "   E\n"
+				   "\n"
+				   "0000  " ROW_0 "   E\n0020  " ROW_10 "   .\n";
+	char message[CAPTURE_MESSAGE_MAX] = "";
+	struct capture *c = open_text(text, message);
+	struct packet p;
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(capture_next(c, &p, message), CAPTURE_PACKET);
+	assert_int_equal(p.frame, 7);
+	assert_int_equal(p.time_ns, 1053111731000000042);
+	assert_int_equal(p.data.len, 24);
+	assert_int_equal(p.wire_len, 30);
+	assert_int_equal(capture_next(c, &p, message), CAPTURE_PACKET);
+	assert_int_equal(p.frame, 8);
+	assert_int_equal(p.data.len, 16);
+	assert_int_equal(p.wire_len, 40);
+	assert_int_equal(capture_next(c, &p, message), CAPTURE_END);
+	assert_true(capture_has_times(c));
+	assert_true(capture_nanoseconds(c));
+	assert_int_equal(capture_stray_rows(c), 1);
+	capture_close(c);
+}
+
+/* Rows of a stream are no packets. */
+static void test_hex_dump_of_stream(void **state)
+{
+	char message[CAPTURE_MESSAGE_MAX] = "";
+	struct capture *c = open_text("00000000  56 45 52 20 31 20 4d 53  4e 50 38 0d 0a           VER 1 MS NP8..\n", message);
+
+	(void)state;
+	assert_non_null(c);
+	assert_true(capture_is_text(c));
+	capture_close(c);
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -550,6 +650,9 @@ int main(void)
 		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_hex_dump),
+		cmocka_unit_test(test_hex_dump_around),
+		cmocka_unit_test(test_hex_dump_of_stream),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_pcap_cut_everywhere),
 		cmocka_unit_test(test_pcapng_cut_everywhere),
