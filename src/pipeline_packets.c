@@ -25,6 +25,7 @@ struct search {
 	bool any;
 	bool too_many;
 	bool nanoseconds;
+	bool text;           /* the file is a dialogue kept as text */
 };
 
 /* --- the first reading: which packets --- */
@@ -75,6 +76,13 @@ static void on_event(void *ctx, const struct event *e)
 	}
 }
 
+static void on_capture(void *ctx, const struct capture_info *c)
+{
+	struct search *s = ctx;
+
+	s->text = c->transcript != NULL;
+}
+
 static void on_capture_end(void *ctx, const struct capture_totals *t)
 {
 	struct search *s = ctx;
@@ -108,7 +116,7 @@ static enum pipeline_result find(struct search *s, const struct pipeline_options
 				 char *message)
 {
 	const struct pipeline_tap tap = {on_packet, s};
-	const struct event_sink sink = {.event = on_event, .capture_end = on_capture_end, .ctx = s};
+	const struct event_sink sink = {.capture = on_capture, .event = on_event, .capture_end = on_capture_end, .ctx = s};
 	struct pipeline_options o = *options;
 
 	o.polls = true;
@@ -238,6 +246,8 @@ bool pipeline_packets(const struct pipeline_options *options, const char *path,
 	enum pipeline_result result = find(&s, options, path, damage);
 	if (result == PIPELINE_UNREADABLE)
 		memcpy(message, damage, sizeof(damage));
+	else if (s.text)
+		snprintf(message, CAPTURE_MESSAGE_MAX, "%s is a text: it holds no packets", path);
 	else if (!s.any)
 		snprintf(message, CAPTURE_MESSAGE_MAX, "none of these packets are in %s", path);
 	else

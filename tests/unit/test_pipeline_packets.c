@@ -257,6 +257,26 @@ static void link_types(void **state)
 	buffer_free(&got);
 }
 
+/* Packets in hexadecimal are packets; without times they stand at the beginning of 1970. */
+static void hex_dump(void **state)
+{
+	char message[CAPTURE_MESSAGE_MAX];
+	const char *to = new_path();
+	uint64_t written;
+
+	(void)state;
+	assert_true(save(source_path("tests/fuzz/corpus/hex_file/tshark"), (struct choice){0, INT64_MIN}, to, &written, message));
+	struct buffer got = load(to);
+	assert_int_equal(written, 8);
+	assert_int_equal(number(&got, 20), 1);
+	assert_int_equal(number(&got, 24), 0);
+	assert_int_equal(number(&got, 28), 0);
+	assert_int_equal(number(&got, 32), 62);
+	assert_memory_equal(got.data + 40, "\x02\x00\xc6\x33\x64", 5);
+	unlink(to);
+	buffer_free(&got);
+}
+
 static void refused(const char *path, uint16_t port, const char *to, const char *why)
 {
 	char message[CAPTURE_MESSAGE_MAX];
@@ -277,6 +297,7 @@ static void refusals(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "%s", source_path("samples/msnp8-login.pcap"));
 	refused(path, 999, to, "none of these packets are in ");
+	refused(source_path("tests/transcripts/arrows.txt"), 0, to, "is a text: it holds no packets");
 	refused("-", 0, to, "standard input cannot be read a second time for its packets");
 	refused("no-such-file", 0, to, "No such file or directory");
 	refused(path, 0, "/no-such-folder/file", "/no-such-folder/file: No such file or directory");
@@ -295,7 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_connections), cmocka_unit_test(gateway_sessions), cmocka_unit_test(ports_used_again),
 		cmocka_unit_test(nanoseconds),       cmocka_unit_test(fragments),        cmocka_unit_test(link_types),
-		cmocka_unit_test(refusals),
+		cmocka_unit_test(hex_dump),          cmocka_unit_test(refusals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
