@@ -129,6 +129,36 @@ def whole_spec():
         spec(version)
 
 
+@functools.lru_cache(None)
+def enums():
+    """(meaning of the set, value, name, meaning, first version) of all values on the wire, as the source of the table has them."""
+    out, text = [], support.read_bytes(os.path.join(support.SRCDIR, "dissectors", "msnp_enums.def")).decode()
+    string = r'"((?:[^"\\]|\\.)*)"'
+    for line in re.sub(r"\n\t+", " ", text).split("\n"):
+        head, row = re.match(rf"ENUM_SET\(\w+, {string}", line), re.match(rf"ENUM_ROW\({string}, {string}, {string}, (\d+)\)", line)
+        if head:
+            meaning = head[1]
+        elif row and not meaning.startswith("how commands that are no request"):
+            out.append((meaning, *(g.replace('\\"', '"').replace("\\\\", "\\") for g in row.groups()[:3]), int(row[4])))
+    require(len(out) > 500, f"{len(out)} values")
+    return out
+
+
+def servers(group, form, version):
+    return {r for f in group if has(f, version) and alike(f) == alike(form) for r in f["roles"]}
+
+
+def other_servers(group, form, old, new):
+    """The rows for a form that both versions have, on other servers."""
+    first = next((g for g in group if has(g, old) and alike(g) == alike(form)), None)
+    before, after = servers(group, form, old), servers(group, form, new)
+    if first is not form or not after:
+        return
+    for change, roles in (("server gone", before - after), ("new server", after - before)):
+        if roles:
+            yield change, [r for r in ("DS", "NS", "SB") if r in roles]
+
+
 def diff(old, new):
     wanted = []
     for name, group in by_command().items():
@@ -139,9 +169,14 @@ def diff(old, new):
             elif any(f is c for c in come):
                 change = "new form" if any(has(g, old) for g in group) else "new command"
             else:
+                wanted += [(c, name, side(f), "/".join(roles), f["syntax"], f["payload"], f["meaning"])
+                           for c, roles in other_servers(group, f, old, new)]
                 continue
             roles = "any" if len(f["roles"]) == 3 else "/".join(f["roles"])
             wanted.append((change, name, side(f), roles, f["syntax"], f["payload"], f["meaning"]))
+    change = "new value" if old < new else "value gone"
+    wanted += [(change, None, None, None, f"{of}: {value} ({name})", None, meaning) for of, value, name, meaning, first in enums()
+               if min(old, new) < first <= max(old, new)]
     got = [tuple(r.values()) for r in rows("diff", str(old), f"MSNP{new}")]
     require(got == wanted, f"{old} to {new}: {set(got) ^ set(wanted)}")
     return len(got)
@@ -151,6 +186,11 @@ def diffs():
     counts = [diff(v, v + 1) for v in range(FIRST, NEWEST)]
     require(sum(counts) > 100, f"only {counts} differences")
     diff(12, 11)
+    got = rows("diff", "5", "6")
+    require([(r["change"], r["roles"], r["form"]) for r in got if "server" in r["change"]] ==
+            [("server gone", "NS", "USR trid OK passport friendly_name")], "MSNP6 has a form of USR on the switchboard alone")
+    got = [r["form"] for r in rows("diff", "9", "10") if r["change"] == "new value"]
+    require(any(v.endswith(": MFN (friendly_name)") for v in got), f"values of MSNP10: {got}")
     diff(2, 21)
     require(diff(8, 8) == 0, "a version differs from itself")
 

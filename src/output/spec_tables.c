@@ -195,17 +195,75 @@ void spec_table_write(struct output *out, enum table_format format, int version)
 
 /* --- what changed --- */
 
-static void write_difference(struct table_writer *w, struct buffer *text, const struct msnp_form *f, const char *change)
+static void write_difference(struct table_writer *w, struct buffer *text, const struct msnp_form *f, unsigned roles,
+			     const char *change)
 {
 	table_lines(w, change);
 	table_lines(w, f->name);
 	table_lines(w, reference_direction(f->sender));
-	reference_roles(text, f->roles);
+	reference_roles(text, roles);
 	write_cell(w, text);
 	reference_syntax(text, f);
 	write_cell(w, text);
 	table_lines(w, f->payload == PAYLOAD_NONE ? NULL : payload_kind_name(f->payload));
 	table_lines(w, f->meaning);
+}
+
+/* The servers that know a form in a version. */
+static unsigned roles_in(const struct spec_command *c, const struct msnp_form *form, int version)
+{
+	unsigned roles = 0;
+
+	for (const struct msnp_form *f = c->forms; f < c->forms + c->count; f++)
+		if (has(f, version) && same_form(f, form))
+			roles |= f->roles;
+	return roles;
+}
+
+/* Of a form that both versions have: other servers.  The first of those that are the same counts. */
+static void write_other_servers(struct table_writer *w, struct buffer *text, const struct spec_command *c, const struct msnp_form *form,
+				int from, int to)
+{
+	unsigned before = roles_in(c, form, from), after = roles_in(c, form, to);
+
+	if (!has(form, from) || !after || before == after)
+		return;
+	for (const struct msnp_form *f = c->forms; f < form; f++)
+		if (has(f, from) && same_form(f, form))
+			return;
+	if (before & ~after)
+		write_difference(w, text, form, before & ~after, "server gone");
+	if (after & ~before)
+		write_difference(w, text, form, after & ~before, "new server");
+}
+
+static void write_value(struct table_writer *w, struct buffer *text, const struct enum_set *set, const struct enum_row *row,
+			const char *change)
+{
+	table_lines(w, change);
+	for (unsigned i = 0; i < 3; i++)
+		table_lines(w, NULL);
+	buffer_printf(text, "%s: %s (%s)", set->meaning, row->value, row->name);
+	write_cell(w, text);
+	table_lines(w, NULL);
+	table_lines(w, row->meaning);
+}
+
+/* Of a value the specification tells since when there is it; until when it does not. */
+static void write_values(struct table_writer *w, struct buffer *text, int from, int to)
+{
+	int low = from < to ? from : to, high = from < to ? to : from;
+
+	for (size_t i = 0; i < enum_sets_count; i++) {
+		const struct enum_set *set = &enum_sets[i];
+
+		/* Our own words. */
+		if (i == SET_pair_link)
+			continue;
+		for (const struct enum_row *row = set->rows; row < set->rows + set->count; row++)
+			if (row->version > low && row->version <= high)
+				write_value(w, text, set, row, from < to ? "new value" : "value gone");
+	}
 }
 
 void spec_diff_write(struct output *out, enum table_format format, int from, int to)
@@ -224,11 +282,14 @@ void spec_diff_write(struct output *out, enum table_format format, int from, int
 	while (spec_next_command(&c)) {
 		for (const struct msnp_form *f = c.forms; f < c.forms + c.count; f++) {
 			if (spec_only_in(&c, f, from, to))
-				write_difference(&w, &text, f, command_in(&c, to) ? "form gone" : "command gone");
+				write_difference(&w, &text, f, f->roles, command_in(&c, to) ? "form gone" : "command gone");
 			else if (spec_only_in(&c, f, to, from))
-				write_difference(&w, &text, f, command_in(&c, from) ? "new form" : "new command");
+				write_difference(&w, &text, f, f->roles, command_in(&c, from) ? "new form" : "new command");
+			else
+				write_other_servers(&w, &text, &c, f, from, to);
 		}
 	}
+	write_values(&w, &text, from, to);
 	table_end(&w);
 	buffer_free(&text);
 }

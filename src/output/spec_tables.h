@@ -31,7 +31,10 @@ void spec_add_form(struct buffer *out, const struct msnp_form *form);
 /* A row for each command; with a version (0: all) only what that version has, and what changed in it. */
 void spec_table_write(struct output *out, enum table_format format, int version);
 
-/* A row for each form that only one of two versions has. */
+/*
+ * A row for each form that only one of two versions has, or that other servers
+ * know; then one for each value of an enumeration that came between them.
+ */
 void spec_diff_write(struct output *out, enum table_format format, int from, int to);
 
 #endif
