@@ -537,13 +537,13 @@ def count_commands(seen):
 
 
 def commands(paths):
-    got = {}
+    got, names = {}, [os.path.basename(p) for p in paths]
     for r in rows("commands", *paths, status=(0, 3)):
         require(" ".join(r) == KIND_COLUMNS["commands"], f"columns {list(r)}")
         key = tuple(r[k] for k in ("command", "version", "role", "from", "client", "specified"))
         row = got.setdefault(key, {"count": 0, "first": [], "replies": 0})
         row["count"] += r["count"]
-        row["first"].append((paths.index(r["first_file"]), r["first_frame"]))
+        row["first"].append((names.index(r["first_file"]), r["first_frame"]))
         row["replies"] += r["count"] if r["manner"] == "reply" else 0
         how = r["role"], r["version"], r["version_from"]
         require(how in seen_in(*paths).versions, f"no connection is {how}")
@@ -591,7 +591,7 @@ def types(paths):
     got, want = collections.Counter(), collections.Counter()
     for r in rows("types", "--verbatim", *paths, status=(0, 3)):
         require(" ".join(r) == KIND_COLUMNS["types"], f"columns {list(r)}")
-        if r["type"] in TYPED or r["field"] == "msnp.name":
+        if r["type"] in (*TYPED, "HTTP status") or r["field"] == "msnp.name":
             got[r["type"], r["field"], r["value"]] += r["count"]
         if r["field"] == "msnp.client_version":
             got["client", r["value"].split(" ")[0], r["value"].split(" ")[1]] += r["count"]
@@ -600,6 +600,9 @@ def types(paths):
             want.update((t, name, text_of(name, value)) for t, names in TYPED.items() if name in names)
         if e["protocol"] == "msnp" and re.fullmatch(r"\d{3}", e["name"]):
             want["error", "msnp.name", e["name"]] += 1
+        if e["fields"].get("http.status"):
+            status, reason = e["fields"]["http.status"], e["fields"].get("http.reason")
+            want["HTTP status", "http.status", f"{status} {reason}" if reason else str(status)] += 1
         if e["name"] in ("CVR", "CVQ") and e["fields"].get("msnp.client_version"):
             want["client", e["fields"].get("msnp.client_name", "-"), e["fields"]["msnp.client_version"]] += 1
     equal("types", got, want)
@@ -717,6 +720,28 @@ def consistent():
     require(len({v for s in pairs.values() for v in s}) == len(pairs), f"{pairs}")
 
 
+def files():
+    """Names of files: without folders, and with placeholders as in texts; --verbatim leaves them alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = os.path.join(folder, "John Smith", "dave@example.org")
+        os.makedirs(home)
+        shown = {"dave@example.org": "user1@example.com", "log-64.4.61.92_1.pcap": "log-192.0.2.1_1.pcap",
+                 "2002:5ce1::5ce1.pcap": "2001:db8::1.pcap", "5.1.2600.pcap": "5.1.2600.pcap",
+                 "msnp8-login.pcap": "msnp8-login.pcap"}
+        for name in shown:
+            shutil.copy(support.sample("msnp8-login.pcap"), os.path.join(home, name))
+            path = os.path.join(home, name)
+            for kind in KIND_COLUMNS:
+                out = tables(kind, path, "--format=json").decode()
+                require(not re.search(r"John|Smith|dave|64\.4|5ce1|" + re.escape(folder), out), f"tables {kind} of {name}")
+            require({r["first_file"] for r in rows("commands", path)} == {shown[name]}, f"{name}: {rows('commands', path)[0]}")
+            require({r["first_file"] for r in rows("commands", "--verbatim", path)} == {path}, "with --verbatim")
+            text = support.run("transcript", path).out.decode()
+            require(text.startswith(f"# capture {shown[name]}\n"), text[:80])
+            text = support.run("transcript", "--verbatim", path).out.decode()
+            require(text.startswith(f"# capture {path}\n"), text[:80])
+
+
 # ------------------------------------------------------------------ options
 
 def several():
@@ -745,7 +770,7 @@ def names():
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, os.path.join(folder, "IMS"))
         result = support.run("tables", "values", "IMS", "./IMS", "--format=csv", cwd=folder)
-        require(result.status == 0 and b"./IMS,32" in result.out, f"{result}")
+        require(result.status == 0 and b",IMS,32" in result.out, f"{result}")
 
 
 def limit():
@@ -790,6 +815,7 @@ def main():
     for path in support.samples():
         tap.case(f"{os.path.basename(path)}: nothing private", nothing_private, [path])
     tap.case("placeholders are the same for the same", consistent)
+    tap.case("names of files", files)
     tap.case("several files at a time", several)
     tap.case("a filter", filtered)
     tap.case("names of commands and fields", names)

@@ -178,6 +178,9 @@ static void close_tables(void *writing)
 
 	if (n->tables->file_count)
 		tables_write(n->out, &n->work->style, n->tables);
+	if (n->tables->value_limit < TABLES_VALUES_MAX)
+		message("more than %u values in all: only %zu are kept of each field, the others are added up", TABLES_ALL_VALUES_MAX,
+			n->tables->value_limit);
 	free_writing(n);
 }
 

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "dissectors/msnp_table.h"
 #include "util/memory.h"
 
 #define uthash_malloc(n) memory_alloc(n)
@@ -17,142 +16,20 @@
 /* Characters of a GUID without braces. */
 #define GUID_LEN 36u
 
-/* --- what a field is --- */
-
-/* Fields whose texts are the protocol's own. */
-static const enum field_id public_fields[] = {
-	F_MSNP_NAME, F_MSNP_ERROR, F_MSNP_ERROR_MEANING, F_MSNP_FAILED, F_MSNP_CHALLENGE_VERDICT,
-	F_MSNP_CHALLENGE_METHOD, F_MSNP_PRODUCT_CLIENT, F_CAPABILITIES_BIT, F_CAPABILITIES_BIT2,
-	F_CAPABILITIES_CLIENT, F_LIST_NAME, F_MSNOBJ_SHA1C_VERDICT, F_PAIR_LINK, F_OIM_PROXY, F_OIM_LANGUAGE,
-	F_OIM_PROTOCOL, F_OIM_CLIENT_BUILD, F_OIM_PRODUCT_ID, F_OIM_PRODUCT_CLIENT, F_OIM_LOCK_KEY_VERDICT, F_OIM_KIND,
-	F_OIM_FAULT, F_OIM_AUTH_POLICY, F_OIM_MESSAGE_TYPE, F_OIM_CONTENT_TYPE, F_OIM_CHARSET, F_OIM_ENCODING,
-	F_HTTP_METHOD, F_HTTP_REASON, F_HTTP_CONTENT_TYPE, F_HTTP_USER_AGENT, F_SOAP_VERSION, F_SOAP_ACTION,
-	F_SOAP_OPERATION, F_SOAP_NAMESPACE, F_SOAP_FAULT_CODE, F_SOAP_FAULT_SUBCODE, F_SOAP_ERROR_CODE, F_XML_NAMESPACE,
-	F_RST_ADDRESS, F_RST_REQUEST_TYPE, F_RST_TOKEN_TYPE, F_AB_APPLICATION, F_AB_SCENARIO, F_AB_BRAND, F_AB_VIEW,
-	F_AB_CONTACT_TYPE, F_AB_EMAIL_TYPE, F_AB_PHONE_TYPE, F_AB_CHANGED,
-	F_SHARING_WANTED, F_SHARING_SERVICE_TYPE, F_SHARING_ROLE, F_SHARING_MEMBER_KIND, F_SHARING_MEMBER_TYPE,
-	F_SHARING_STATE, F_SHARING_VIEW, F_STORAGE_APPLICATION, F_STORAGE_SCENARIO, F_STORAGE_RELATIONSHIP, F_STORAGE_VIEW,
-	F_CONFIG_VERSION, F_INVITE_COMMAND, F_INVITE_APPLICATION, F_INVITE_GUID,
-	F_INVITE_CONNECTIVITY, F_INVITE_PROTOCOL, F_INVITE_CANCEL_CODE, F_INVITE_CONNECTION, F_UUN_OPCODE,
-	F_UUN_SERVICE, F_PRESENCE_STATUS, F_PRESENCE_CAPABILITIES, F_PRESENCE_CLIENT_VERSION, F_PRESENCE_STATE,
-	F_MSG_CONTENT_TYPE, F_MSG_CHARSET, F_MSG_USER_AGENT, F_MSG_DEST_AGENT, F_FORMAT_FONT, F_FORMAT_EFFECT,
-	F_FORMAT_COLOUR, F_CLIENT_NAME, F_CLIENT_LOGGING, F_CLIENT_SYSTEM, F_P2P_KIND, F_P2P_FLAG,
-	F_P2P_OPCODE_BIT, F_P2P_CALL_PURPOSE, F_SLP_METHOD, F_SLP_PROTOCOL, F_SLP_REASON, F_SLP_CONTENT_TYPE,
-	F_SLP_EUF_GUID, F_SLP_BRIDGE, F_SLP_BRIDGES, F_SLP_CONN_TYPE, F_SLP_ADDRESS_SCOPE, F_WEBCAM_ROLE,
-	F_MSNFTP_COMMAND, F_MSNFTP_PROTOCOL, F_ROUTING_CHANNEL, F_ROUTING_FLAGS, F_ROUTING_MESSAGE_TYPE,
-	F_ROUTING_MESSAGE_SUBTYPE, F_ROUTING_TRANSFER_ENCODING, F_ROUTING_NOTIF_TYPE, F_ROUTING_CONTENT_TYPE,
-	F_CIRCLE_MEMBER_STATE, F_NETWORK_STATUS, F_MSNP24_CLIENT, F_MSNP24_CLIENT_VERSION, F_MSNP24_OS,
-	F_MSNP24_OS_VERSION, F_MSNP24_LOCALE, F_MSNP24_MEMBER_ROLE, F_MSNP24_MESSAGE_TYPE,
-	P_arch, P_client_id, P_client_name, P_client_version, P_locale_id, P_os_type, P_os_version, P_minimum_version,
-	P_recommended_version, P_recommended_version2, P_product_id, P_protocol, P_context, P_domain, P_filename,
-	P_download_url, P_info_url,
-};
-
-static const enum field_id account_fields[] = {
-	F_ADDRESS_ACCOUNT, F_ADDRESS_VIA, F_MSNOBJ_CREATOR, F_OIM_FROM, F_OIM_TO, F_AB_OWNER, F_AB_ACCOUNT,
-	F_AB_EMAIL_ADDRESS, F_AB_INVITER, F_SHARING_ACCOUNT, F_SHARING_OWNER, F_PASSPORT_SIGN_IN, F_RST_USERNAME,
-	F_LIST_ACCOUNT, F_NOTIFICATION_EMAIL, F_MAIL_FROM_ADDRESS, F_PROFILE_EMAIL, F_MSG_TYPING, F_MSG_RECORDING,
-	F_MSG_ROSTER, F_P2P_CALL_FROM, F_P2P_CALL_TO, F_P2P_DESTINATION, F_P2P_SOURCE, F_SLP_TO, F_SLP_FROM,
-	F_SLP_URI, F_MSNFTP_ACCOUNT, F_ROUTING_TO, F_ROUTING_FROM, F_ROUTING_ALSO, F_CIRCLE_MEMBER_ID, F_MSNP24_TARGET,
-	F_MSNP24_USER, F_MSNP24_MEMBER_ID, F_MSNP24_CONTACT, F_MSNP24_MESSAGE_FROM, P_target, P_sender,
-};
-
-static const enum field_id name_fields[] = {
-	F_MSNP_PLAIN_NAME, F_MSNOBJ_FRIENDLY, F_OIM_FROM_NAME, F_AB_NAME, F_AB_DISPLAY_NAME, F_AB_QUICK_NAME,
-	F_AB_FIRST_NAME, F_AB_LAST_NAME, F_AB_GROUP_NAME, F_AB_CIRCLE_NAME, F_AB_INVITER_NAME, F_SHARING_NAME,
-	F_SHARING_CIRCLE_NAME, F_SHARING_CALLER_NAME, F_STORAGE_DISPLAY_NAME, F_STORAGE_NAME, F_LIST_NICKNAME,
-	F_PRESENCE_FRIENDLY_NAME, F_PRESENCE_PLAIN_NAME, F_PRESENCE_ENDPOINT_NAME, F_NOTIFICATION_NAME, F_MAIL_FROM,
-	F_MSG_NICK, F_MSG_PLAIN_NICK, F_USER_SKYPE_NAME, P_friendly_name, P_group_name, P_sender_name,
-};
-
-/* Fields that may look harmless and are not: short texts that people wrote. */
-static const enum field_id text_fields[] = {
-	F_MSG_TEXT, F_MSG_PLAIN_TEXT, F_MSG_BODY_TEXT, F_OIM_TEXT, F_OIM_SUBJECT, F_PAYLOAD_TEXT, F_PAGE_TEXT, F_PAGE_NUMBER,
-	F_DATACAST_TEXT, F_EMOTICON_SHORTCUT, F_PRESENCE_PSM, F_PRESENCE_PLAIN_PSM, F_PRESENCE_MEDIA, F_MEDIA_TEXT,
-	F_MEDIA_ARGUMENT, F_MAIL_SUBJECT, F_FILE_NAME, F_INVITE_FILE, F_MSNP24_MESSAGE_TEXT, F_MSNP24_TOPIC, P_key_value,
-};
-
-static bool listed(const enum field_id *list, size_t count, enum field_id id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i] == id)
-			return true;
-	return false;
-}
-
-#define LISTED(list, id) listed((list), sizeof(list) / sizeof((list)[0]), (id))
-
-static enum placeholder_kind param_kind_of(enum field_id id)
-{
-	switch (msnp_param_kind(id)) {
-	case PARAM_ADDRESS:
-	case PARAM_ADDRESS_OR_GUID:
-	case PARAM_ENDPOINT:
-	case PARAM_HANDLE:
-		return PLACEHOLDER_ACCOUNT;
-	case PARAM_WORD:
-	case PARAM_ENUM:
-		return PLACEHOLDER_WORD;
-	case PARAM_HOST_PORT:
-		return PLACEHOLDER_HOST;
-	case PARAM_CAPABILITIES_PAIR:
-	case PARAM_STAMP:
-	case PARAM_PROTOCOL:
-		return PLACEHOLDER_PUBLIC;
-	default:
-		return PLACEHOLDER_OTHER;
-	}
-}
-
-/* The value of a property: MFN is a name, those of telephones are numbers. */
-static enum placeholder_kind property_kind(const struct field *f)
-{
-	const struct field *property = f->parent ? field_child(f->parent, &field_defs[P_property]) : NULL;
-
-	if (!property || !property->has_value)
-		return PLACEHOLDER_OTHER;
-	return slice_eq_str(property->value.text, "MFN") ? PLACEHOLDER_NAME : PLACEHOLDER_OTHER;
-}
-
-static bool is_secret(const struct field *f)
-{
-	for (; f && f->def; f = f->parent)
-		if (f->def->flags & FIELD_SECRET)
-			return true;
-	return false;
-}
-
-enum placeholder_kind placeholder_kind(const struct field *f)
-{
-	enum field_id id = (enum field_id)(f->def - field_defs);
-	bool is_number = f->def->type == FIELD_UINT || f->def->type == FIELD_HEX || f->def->type == FIELD_BOOL;
-
-	if (is_secret(f))
-		return PLACEHOLDER_SECRET;
-	if (LISTED(account_fields, id))
-		return PLACEHOLDER_ACCOUNT;
-	if (id == F_HOST_NAME)
-		return PLACEHOLDER_HOST;
-	/* All that the service knows of an account's owner: age, country, town. */
-	if (slice_has_prefix(slice_str(f->def->name), SLICE_LIT("profile.")))
-		return PLACEHOLDER_TEXT;
-	if (is_number || LISTED(public_fields, id))
-		return PLACEHOLDER_PUBLIC;
-	if (LISTED(name_fields, id))
-		return PLACEHOLDER_NAME;
-	if (LISTED(text_fields, id) || f->def->type == FIELD_BYTES)
-		return PLACEHOLDER_TEXT;
-	if (id == P_value)
-		return property_kind(f);
-	if (f->def->values)
-		return PLACEHOLDER_WORD;
-	return msnp_is_param(id) ? param_kind_of(id) : PLACEHOLDER_OTHER;
-}
-
 /* --- numbers of values --- */
 
 /* What is counted by itself. */
-enum series { SERIES_ACCOUNT, SERIES_PHONE, SERIES_NAME, SERIES_TEXT, SERIES_SECRET, SERIES_HOST, SERIES_GUID, SERIES_COUNT };
+enum series {
+	SERIES_ACCOUNT,
+	SERIES_PHONE,
+	SERIES_NAME,
+	SERIES_TEXT,
+	SERIES_SECRET,
+	SERIES_HOST,
+	SERIES_HOST6,
+	SERIES_GUID,
+	SERIES_COUNT
+};
 
 /* The value itself would be as long as the input likes. */
 struct fingerprint {
@@ -195,7 +72,7 @@ static uint8_t lower(uint8_t c)
 static struct fingerprint fingerprint(enum series series, struct slice value)
 {
 	struct fingerprint f = {series, 0xcbf29ce484222325u, 0x9e3779b97f4a7c15u};
-	bool any_case = series == SERIES_ACCOUNT || series == SERIES_GUID;
+	bool any_case = series == SERIES_ACCOUNT || series == SERIES_GUID || series == SERIES_HOST6;
 
 	for (size_t i = 0; i < value.len; i++) {
 		uint8_t c = any_case ? lower(value.ptr[i]) : value.ptr[i];
@@ -233,6 +110,14 @@ static void add_account(struct placeholders *p, struct buffer *out, struct slice
 		buffer_printf(out, "user%" PRIu64 "@example.com", number_of(p, SERIES_ACCOUNT, account));
 }
 
+static void add_phone(struct placeholders *p, struct buffer *out, struct slice number)
+{
+	if (slice_has_prefix(number, SLICE_LIT("tel:")))
+		add_account(p, out, number);
+	else if (number.len)
+		buffer_printf(out, "+1555%07" PRIu64, number_of(p, SERIES_PHONE, number));
+}
+
 /* 192.0.2.0/24 is kept for documentation, 198.18.0.0/15 for measurements. */
 static void add_host(struct placeholders *p, struct buffer *out, struct slice host)
 {
@@ -244,11 +129,40 @@ static void add_host(struct placeholders *p, struct buffer *out, struct slice ho
 		buffer_printf(out, "198.%u.%u.%u", (unsigned)(18 + (n >> 16) % 2), (unsigned)(n >> 8 & 255), (unsigned)(n & 255));
 }
 
+/* 2001:db8::/32 is kept for documentation. */
+static void add_host6(struct placeholders *p, struct buffer *out, struct slice host)
+{
+	uint64_t n = number_of(p, SERIES_HOST6, host);
+
+	buffer_add_str(out, "2001:db8::");
+	if (n > UINT16_MAX)
+		buffer_printf(out, "%" PRIx64 ":", n >> 16);
+	buffer_printf(out, "%" PRIx64, n & UINT16_MAX);
+}
+
+/* Does the protocol give it a meaning?  The sets of values have them in braces and upper case. */
+static bool is_known_guid(struct slice guid)
+{
+	uint8_t value[GUID_LEN + 2] = {'{'};
+
+	for (size_t i = 0; i < GUID_LEN; i++)
+		value[i + 1] = lower(guid.ptr[i]) >= 'a' ? (uint8_t)(lower(guid.ptr[i]) - 32) : guid.ptr[i];
+	value[GUID_LEN + 1] = '}';
+	for (size_t i = 0; i < enum_sets_count; i++)
+		if (enum_find(&enum_sets[i], slice_of(value, sizeof(value))))
+			return true;
+	return false;
+}
+
 /* Zeros alone are nobody's. */
 static void add_guid(struct placeholders *p, struct buffer *out, struct slice guid)
 {
 	bool zero = true;
 
+	if (is_known_guid(guid)) {
+		buffer_add_slice(out, guid);
+		return;
+	}
 	for (size_t i = 0; i < guid.len; i++)
 		zero &= guid.ptr[i] == '0' || guid.ptr[i] == '-';
 	buffer_printf(out, "00000000-0000-0000-0000-%012" PRIx64, zero ? 0 : number_of(p, SERIES_GUID, guid));
@@ -314,6 +228,49 @@ static size_t ipv4_at(struct slice s)
 	return at < s.len && (s.ptr[at] == '.' || is_letter(s.ptr[at])) && at + 1 < s.len && is_digit(s.ptr[at + 1]) ? 0 : at;
 }
 
+/* Takes the hex digits of a group off; returns how many. */
+static size_t take_group(struct slice s, size_t *at)
+{
+	size_t begin = *at;
+
+	while (*at < s.len && is_hex(s.ptr[*at]))
+		++*at;
+	return *at - begin;
+}
+
+/*
+ * Length of the IPv6 address that s begins with, or 0: eight groups, or fewer
+ * with "::" among them.  A "::" between short groups is more likely something
+ * else, and ::1 is nobody's.
+ */
+static size_t ipv6_at(struct slice s)
+{
+	size_t at = 0, groups = 0, longest = 0;
+	bool gap = false;
+
+	while (groups < 8) {
+		size_t digits = take_group(s, &at);
+
+		if (digits > 4)
+			return 0;
+		groups += digits > 0;
+		longest = digits > longest ? digits : longest;
+		if (at >= s.len || s.ptr[at] != ':' || groups == 8)
+			break;
+		if (at + 1 < s.len && s.ptr[at + 1] == ':' && !gap) {
+			gap = true;
+			at += 2;
+		} else if (digits && at + 1 < s.len && is_hex(s.ptr[at + 1])) {
+			at++;
+		} else {
+			break;
+		}
+	}
+	if (at < s.len && (is_letter(s.ptr[at]) || is_digit(s.ptr[at])))
+		return 0;
+	return gap ? (groups >= 2 && groups < 8 && longest >= 3 ? at : 0) : groups == 8 ? at : 0;
+}
+
 /* Length of the account "local@domain" that s begins with, or 0. */
 static size_t mail_at(struct slice s)
 {
@@ -341,7 +298,7 @@ static size_t word_length(struct slice s)
 	return n ? n : 1;
 }
 
-enum { MAIL = 1, HOST = 2, GUID = 4 };
+enum { MAIL = 1, HOST = 2, HOST6 = 4, GUID = 8 };
 
 /* Adds s with the wanted kinds of things replaced. */
 static void add_replaced(struct placeholders *p, struct buffer *out, struct slice s, unsigned wanted)
@@ -352,13 +309,16 @@ static void add_replaced(struct placeholders *p, struct buffer *out, struct slic
 		struct slice rest = slice_sub(s, at, s.len);
 		size_t guid = wanted & GUID ? guid_at(rest) : 0;
 		size_t host = !guid && (wanted & HOST) ? ipv4_at(rest) : 0;
+		size_t host6 = !guid && (wanted & HOST6) ? ipv6_at(rest) : 0;
 		size_t mail = !guid && (wanted & MAIL) ? mail_at(rest) : 0;
-		size_t n = guid ? guid : mail ? mail : host;
+		size_t n = guid ? guid : mail ? mail : host6 ? host6 : host;
 
 		if (guid)
 			add_guid(p, out, slice_sub(rest, 0, n));
 		else if (mail)
 			add_account(p, out, slice_sub(rest, 0, n));
+		else if (host6)
+			add_host6(p, out, slice_sub(rest, 0, n));
 		else if (host)
 			add_host(p, out, slice_sub(rest, 0, n));
 		else
@@ -369,7 +329,38 @@ static void add_replaced(struct placeholders *p, struct buffer *out, struct slic
 
 void placeholders_add_text(struct placeholders *p, struct buffer *out, struct slice text)
 {
-	add_replaced(p, out, text, MAIL | HOST | GUID);
+	add_replaced(p, out, text, MAIL | HOST | HOST6 | GUID);
+}
+
+/* In names of files addresses stand between signs that are parts of words elsewhere: "log-192.0.2.1_a.pcap". */
+static void add_addresses(struct placeholders *p, struct buffer *out, struct slice s)
+{
+	for (size_t at = 0, n; at < s.len; at += n) {
+		struct slice rest = slice_sub(s, at, s.len);
+		bool inside = at > 0 && (is_digit(s.ptr[at - 1]) || is_letter(s.ptr[at - 1]) || s.ptr[at - 1] == '.');
+
+		n = 1;
+		if (!inside && guid_at(rest))
+			add_guid(p, out, slice_sub(rest, 0, n = guid_at(rest)));
+		else if (!inside && ipv6_at(rest))
+			add_host6(p, out, slice_sub(rest, 0, n = ipv6_at(rest)));
+		else if (!inside && ipv4_at(rest))
+			add_host(p, out, slice_sub(rest, 0, n = ipv4_at(rest)));
+		else
+			buffer_add_byte(out, rest.ptr[0]);
+	}
+}
+
+void placeholders_add_file(struct placeholders *p, struct buffer *out, struct slice path)
+{
+	struct buffer name = {NULL, 0, 0};
+	size_t begin = path.len;
+
+	while (begin > 0 && path.ptr[begin - 1] != '/')
+		begin--;
+	add_replaced(p, &name, slice_sub(path, begin, path.len), MAIL);
+	add_addresses(p, out, buffer_slice(&name));
+	buffer_free(&name);
 }
 
 /* --- accounts with something around them --- */
@@ -468,6 +459,15 @@ static struct slice without_braces(struct slice s)
 	return s.len > 2 && s.ptr[0] == '{' && s.ptr[s.len - 1] == '}' ? slice_sub(s, 1, s.len - 2) : s;
 }
 
+/* "2001:db8::5", also in brackets and with a port. */
+static bool is_host6(struct slice s)
+{
+	struct slice rest = slice_sub(s, s.len && s.ptr[0] == '[', s.len);
+	size_t n = ipv6_at(rest);
+
+	return n && only(slice_sub(rest, n, rest.len), "]:", true);
+}
+
 static void add_other(struct placeholders *p, struct buffer *out, struct slice s)
 {
 	struct slice plain = without_braces(s);
@@ -480,6 +480,8 @@ static void add_other(struct placeholders *p, struct buffer *out, struct slice s
 		add_account(p, out, s);
 	else if (ipv4_at(s) && only(slice_sub(s, ipv4_at(s), s.len), ":", true))
 		add_replaced(p, out, s, HOST);
+	else if (is_host6(s))
+		add_replaced(p, out, s, HOST6);
 	else
 		add_counted(p, out, SERIES_TEXT, "Text", s);
 }
@@ -496,10 +498,10 @@ void placeholders_add(struct placeholders *p, struct buffer *out, enum placehold
 {
 	switch (kind) {
 	case PLACEHOLDER_PUBLIC:
-		add_replaced(p, out, value, MAIL);
+		add_replaced(p, out, value, MAIL | HOST6);
 		break;
 	case PLACEHOLDER_HOST:
-		add_replaced(p, out, value, MAIL | HOST);
+		add_replaced(p, out, value, MAIL | HOST | HOST6);
 		break;
 	case PLACEHOLDER_WORD:
 		if (is_known_word(value))
@@ -512,6 +514,9 @@ void placeholders_add(struct placeholders *p, struct buffer *out, enum placehold
 		break;
 	case PLACEHOLDER_ACCOUNT:
 		add_account_value(p, out, value);
+		break;
+	case PLACEHOLDER_PHONE:
+		add_phone(p, out, value);
 		break;
 	case PLACEHOLDER_NAME:
 		add_counted(p, out, SERIES_NAME, "Name", value);

@@ -19,11 +19,12 @@
 #define PLACEHOLDERS_MAX 262144u
 
 enum placeholder_kind {
-	PLACEHOLDER_PUBLIC,  /* vocabulary: shown, but for accounts in it */
-	PLACEHOLDER_HOST,    /* name of a server, shown, or its IPv4 address */
+	PLACEHOLDER_PUBLIC,  /* vocabulary: shown, but for accounts and IPv6 addresses in it; versions look like IPv4 */
+	PLACEHOLDER_HOST,    /* name of a server, shown, or its address */
 	PLACEHOLDER_WORD,    /* one of the protocol's own words, else as OTHER */
 	PLACEHOLDER_OTHER,   /* shown when it is a short number or a flag; else by what it looks like */
 	PLACEHOLDER_ACCOUNT, /* account, also with network, endpoint or scheme around it */
+	PLACEHOLDER_PHONE,   /* number of a telephone, however short */
 	PLACEHOLDER_NAME,
 	PLACEHOLDER_TEXT,
 	PLACEHOLDER_SECRET,
@@ -41,7 +42,13 @@ void placeholders_free(struct placeholders *p);
 /* Adds what stands for a value of that kind: the value itself where nothing in it is private.  Not escaped. */
 void placeholders_add(struct placeholders *p, struct buffer *out, enum placeholder_kind kind, struct slice value);
 
-/* Adds a text with stand-ins for the accounts, IPv4 addresses and GUIDs in it.  Not escaped. */
+/*
+ * Adds what names a file: the last part of its path, as folders tell whose the
+ * machine is, with stand-ins as in a text.  Not escaped.
+ */
+void placeholders_add_file(struct placeholders *p, struct buffer *out, struct slice path);
+
+/* Adds a text with stand-ins for the accounts, IP addresses and GUIDs in it.  Not escaped. */
 void placeholders_add_text(struct placeholders *p, struct buffer *out, struct slice text);
 
 #endif

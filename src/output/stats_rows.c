@@ -169,6 +169,13 @@ static void fold_last(struct stats_rows *t)
 	drop(last);
 }
 
+void stats_rows_limit(struct stats_rows *t, size_t limit)
+{
+	t->limit = limit;
+	while (t->count > limit)
+		fold_last(t);
+}
+
 struct stats_row *stats_rows_at(struct stats_rows *t, const struct stats_key *key)
 {
 	size_t at = place_of(t, key);

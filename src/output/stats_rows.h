@@ -87,6 +87,9 @@ struct stats_rows {
 /* The row of that key, new if need be, or others. */
 struct stats_row *stats_rows_at(struct stats_rows *t, const struct stats_key *key);
 
+/* Sets a lower limit: the last rows give way. */
+void stats_rows_limit(struct stats_rows *t, size_t limit);
+
 /* A row stays in memory, dropped or not, until it is let go. */
 void stats_row_hold(struct stats_row *r);
 void stats_row_release(struct stats_row *r);

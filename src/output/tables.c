@@ -40,6 +40,7 @@ struct tables *tables_new(const struct tables_wanted *wanted)
 	t->wanted = wanted;
 	t->commands.limit = t->waiting.limit = TABLES_COMMANDS_MAX;
 	t->types.limit = TABLES_TYPES_MAX;
+	t->value_limit = TABLES_VALUES_MAX;
 	return t;
 }
 
@@ -317,24 +318,59 @@ static struct slice part_of(const struct field *f)
 	return property && property->has_value ? property->value.text : f->key;
 }
 
+static struct stats_rows *values_of(struct tables *t, size_t field)
+{
+	if (!t->values[field]) {
+		t->values[field] = memory_zalloc(sizeof(*t->values[field]));
+		t->values[field]->limit = t->value_limit;
+	}
+	return t->values[field];
+}
+
+_Static_assert(FIELD_COUNT < TABLES_ALL_VALUES_MAX, "a value of each field can be kept");
+
+static void limit_values(struct tables *t, size_t limit)
+{
+	t->value_limit = limit;
+	t->value_count = 0;
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (!t->values[i])
+			continue;
+		stats_rows_limit(t->values[i], limit);
+		t->value_count += t->values[i]->count;
+	}
+}
+
+/*
+ * With too many values in all each field keeps fewer, and all as many.  The
+ * limit depends on how many distinct values the fields have, not on their
+ * order: tables that are merged come to the same.
+ */
+static void keep_fewer_values(struct tables *t)
+{
+	while (t->value_count > TABLES_ALL_VALUES_MAX)
+		limit_values(t, t->value_limit - 1);
+}
+
 static void count_value(struct tables *t, const struct event *e, const struct field *f)
 {
 	size_t id = (size_t)(f->def - field_defs);
 	struct buffer value = {NULL, 0, 0};
 	struct stats_key k = {.len = 0};
 
-	if (!t->values[id]) {
-		t->values[id] = memory_zalloc(sizeof(*t->values[id]));
-		t->values[id]->limit = TABLES_VALUES_MAX;
-	}
+	struct stats_rows *rows = values_of(t, id);
+	size_t before = rows->count;
+
 	add_value(&value, f);
 	key_add_name(&k, e->name, TABLES_NAME_MAX);
 	stats_key_add_number(&k, e->from);
 	key_add_name(&k, part_of(f), TABLES_KEY_MAX);
 	key_add_value(&k, buffer_slice(&value));
 	stats_key_add_number(&k, placeholder_kind(f));
-	count_row(t, stats_rows_at(t->values[id], &k), e);
+	count_row(t, stats_rows_at(rows, &k), e);
+	t->value_count += rows->count - before;
 	buffer_free(&value);
+	keep_fewer_values(t);
 }
 
 /* Are the parameters of this command wanted? */
@@ -377,6 +413,7 @@ static const struct {
 	{F_OIM_CONTENT_TYPE, TYPES_CONTENT},
 	{F_SOAP_ACTION, TYPES_OPERATION},
 	{F_SOAP_OPERATION, TYPES_OPERATION},
+	{F_HTTP_STATUS, TYPES_STATUS},
 	{F_SLP_EUF_GUID, TYPES_APPLICATION},
 	{F_INVITE_GUID, TYPES_APPLICATION},
 	{F_SOAP_FAULT_CODE, TYPES_ERROR},
@@ -418,7 +455,7 @@ static void add_word(struct buffer *out, const struct field *root, enum field_id
 		buffer_add_byte(out, '-');
 }
 
-/* A client is its name, version and system in one line. */
+/* A client is its name, version and system in one line, a status its number and its reason. */
 static void add_type(struct buffer *out, const struct event *e, const struct field *f)
 {
 	const struct field *root = &e->dissection->root;
@@ -430,6 +467,8 @@ static void add_type(struct buffer *out, const struct event *e, const struct fie
 		add_word(out, root, P_os_version);
 	} else {
 		add_value(out, f);
+		if (f->def == &field_defs[F_HTTP_STATUS] && field_child(root, &field_defs[F_HTTP_REASON]))
+			add_word(out, root, F_HTTP_REASON);
 	}
 }
 
@@ -518,6 +557,19 @@ static void append_rows(struct stats_rows *to, struct stats_rows *from, uint64_t
 	stats_rows_merge(to, from);
 }
 
+static void append_values(struct tables *to, struct tables *from, uint64_t files)
+{
+	size_t limit = to->value_limit < from->value_limit ? to->value_limit : from->value_limit;
+
+	limit_values(to, limit);
+	limit_values(from, limit);
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (from->values[i])
+			append_rows(values_of(to, i), from->values[i], files);
+	limit_values(to, limit);
+	keep_fewer_values(to);
+}
+
 void tables_append(struct tables *to, struct tables *from)
 {
 	uint64_t files = to->file_count;
@@ -526,15 +578,7 @@ void tables_append(struct tables *to, struct tables *from)
 	to->lost += from->lost;
 	append_rows(&to->commands, &from->commands, files);
 	append_rows(&to->types, &from->types, files);
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (!from->values[i])
-			continue;
-		if (!to->values[i]) {
-			to->values[i] = memory_zalloc(sizeof(*to->values[i]));
-			to->values[i]->limit = TABLES_VALUES_MAX;
-		}
-		append_rows(to->values[i], from->values[i], files);
-	}
+	append_values(to, from, files);
 	to->files = memory_realloc(to->files, (to->file_count + from->file_count + 1) * sizeof(*to->files));
 	to->file_room = to->file_count + from->file_count + 1;
 	for (size_t i = 0; i < from->file_count; i++)

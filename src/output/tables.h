@@ -14,8 +14,9 @@
 
 /* Rows of commands: by version, kind of server, sender and so on. */
 #define TABLES_COMMANDS_MAX 16384u
-/* Distinct values kept of each field, over all commands. */
+/* Distinct values kept of each field, over all commands, and of all fields together. */
 #define TABLES_VALUES_MAX 1024u
+#define TABLES_ALL_VALUES_MAX 65536u
 /* Distinct content types, operations, clients and so on. */
 #define TABLES_TYPES_MAX 8192u
 /* User sessions of one file whose client is remembered. */
@@ -61,6 +62,7 @@ enum { TYPE_OF, TYPE_FIELD, TYPE_TEXT_PART, TYPE_HASH, TYPE_KIND };
 enum tables_type {
 	TYPES_CONTENT,
 	TYPES_OPERATION,
+	TYPES_STATUS, /* of web services */
 	TYPES_APPLICATION,
 	TYPES_ERROR,
 	TYPES_CAPABILITY,
@@ -82,6 +84,8 @@ struct tables {
 	struct stats_rows commands; /* COMMAND_ keys; those with a session wait until its client is known */
 	struct stats_rows types;    /* TYPE_ keys */
 	struct stats_rows *values[FIELD_COUNT]; /* VALUE_ keys; NULL: none */
+	size_t value_count;         /* rows of all of them */
+	size_t value_limit;         /* rows that each may have now: at most TABLES_VALUES_MAX */
 	uint64_t events, lost;      /* lost: bytes, as far as it is known how many */
 	char **files;               /* their names; numbers in rows count from 1 */
 	size_t file_count, file_room;

@@ -288,7 +288,7 @@ static void write_value(struct table_writer *w, struct placeholders *p, struct b
 	write_number(w, at->row->first_event);
 }
 
-static void write_values(struct output *out, const struct tables_style *style, const struct tables *t)
+static void write_values(struct output *out, const struct tables_style *style, const struct tables *t, struct placeholders *p)
 {
 	static const struct table_column columns[] = {
 		{"command", "Command"},
@@ -301,7 +301,6 @@ static void write_values(struct output *out, const struct tables_style *style, c
 		{"first_frame", "Frame"},
 		{"first_event", "Event"},
 	};
-	struct placeholders *p = style->verbatim ? NULL : placeholders_new();
 	size_t count;
 	struct placed *rows = place(t, &count);
 	struct buffer text = {NULL, 0, 0};
@@ -315,15 +314,14 @@ static void write_values(struct output *out, const struct tables_style *style, c
 	table_end(&w);
 	buffer_free(&text);
 	free(rows);
-	if (p)
-		placeholders_free(p);
 }
 
 /* --- types --- */
 
 static const char *const type_names[TYPES_COUNT] = {
-	[TYPES_CONTENT] = "content type", [TYPES_OPERATION] = "operation",   [TYPES_APPLICATION] = "application",
-	[TYPES_ERROR] = "error",          [TYPES_CAPABILITY] = "capability", [TYPES_CLIENT] = "client",
+	[TYPES_CONTENT] = "content type",    [TYPES_OPERATION] = "operation", [TYPES_STATUS] = "HTTP status",
+	[TYPES_APPLICATION] = "application", [TYPES_ERROR] = "error",         [TYPES_CAPABILITY] = "capability",
+	[TYPES_CLIENT] = "client",
 };
 
 static const char *type_meaning(const struct stats_row *r)
@@ -338,13 +336,12 @@ static const char *type_meaning(const struct stats_row *r)
 	return error ? error->meaning : NULL;
 }
 
-static void write_types(struct output *out, const struct tables_style *style, const struct tables *t)
+static void write_types(struct output *out, const struct tables_style *style, const struct tables *t, struct placeholders *p)
 {
 	static const struct table_column columns[] = {
 		{"type", "Type"},   {"field", "Field"},  {"value", "Value"}, {"meaning", "Meaning"},
 		{"count", "Count"}, {"first_file", "First seen in"}, {"first_frame", "Frame"},
 	};
-	struct placeholders *p = style->verbatim ? NULL : placeholders_new();
 	struct buffer text = {NULL, 0, 0};
 	char caption[TABLES_CAPTION_MAX];
 	struct table_writer w;
@@ -369,8 +366,6 @@ static void write_types(struct output *out, const struct tables_style *style, co
 	}
 	table_end(&w);
 	buffer_free(&text);
-	if (p)
-		placeholders_free(p);
 }
 
 /* --- coverage --- */
@@ -458,8 +453,26 @@ static void write_coverage(struct output *out, const struct tables_style *style,
 	free(seen);
 }
 
-void tables_write(struct output *out, const struct tables_style *style, const struct tables *t)
+static void hide_files(struct tables *t, struct placeholders *p)
 {
+	struct buffer name = {NULL, 0, 0};
+
+	for (size_t i = 0; i < t->file_count; i++) {
+		name.len = 0;
+		placeholders_add_file(p, &name, slice_str(t->files[i]));
+		buffer_add_byte(&name, 0);
+		t->files[i] = memory_realloc(t->files[i], name.len);
+		memcpy(t->files[i], name.data, name.len);
+	}
+	buffer_free(&name);
+}
+
+void tables_write(struct output *out, const struct tables_style *style, struct tables *t)
+{
+	struct placeholders *p = style->verbatim ? NULL : placeholders_new();
+
+	if (p)
+		hide_files(t, p);
 	switch (style->kind) {
 	case TABLES_COMMANDS:
 		write_commands(out, style, t);
@@ -468,14 +481,16 @@ void tables_write(struct output *out, const struct tables_style *style, const st
 		tables_write_wiki(out, style->format, t);
 		break;
 	case TABLES_VALUES:
-		write_values(out, style, t);
+		write_values(out, style, t, p);
 		break;
 	case TABLES_TYPES:
-		write_types(out, style, t);
+		write_types(out, style, t, p);
 		break;
 	case TABLES_COVERAGE:
 	case TABLES_KINDS:
 		write_coverage(out, style, t);
 		break;
 	}
+	if (p)
+		placeholders_free(p);
 }

@@ -18,7 +18,8 @@ struct tables_style {
 	int version;   /* coverage: only forms of that version; 0: all */
 };
 
-void tables_write(struct output *out, const struct tables_style *style, const struct tables *t);
+/* Without verbatim t has placeholders in the names of its files afterwards. */
+void tables_write(struct output *out, const struct tables_style *style, struct tables *t);
 
 /* What stands over a table: what it is, and of how much it was made; at most TABLES_CAPTION_MAX bytes with the NUL. */
 #define TABLES_CAPTION_MAX 192u

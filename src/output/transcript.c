@@ -29,10 +29,8 @@ static void add_address(struct transcript *w, const struct address *a)
 	char text[ADDRESS_TEXT_MAX];
 	struct slice shown = slice_of(text, address_text(a, text));
 
-	if (w->options.placeholders && a->version == 4)
+	if (w->options.placeholders)
 		placeholders_add(w->options.placeholders, out, PLACEHOLDER_HOST, shown);
-	else if (w->options.placeholders)
-		buffer_add_byte(out, '?');
 	else
 		buffer_add_slice(out, shown);
 }
@@ -242,13 +240,25 @@ static void write_connection_end(void *ctx, const struct connection *c)
 
 /* --- files --- */
 
+static void add_file(struct transcript *w, const char *path)
+{
+	struct buffer *out = &w->out->buffer, name = {NULL, 0, 0};
+
+	if (w->options.placeholders)
+		placeholders_add_file(w->options.placeholders, &name, slice_str(path));
+	else
+		buffer_add_str(&name, path);
+	escape_add(out, buffer_slice(&name));
+	buffer_free(&name);
+}
+
 static void write_capture(void *ctx, const struct capture_info *c)
 {
 	struct transcript *w = ctx;
 	struct buffer *out = &w->out->buffer;
 
 	buffer_add_str(out, w->begun ? "\n# capture " : "# capture ");
-	escape_add_str(out, c->file);
+	add_file(w, c->file);
 	buffer_add_byte(out, '\n');
 	w->begun = true;
 	w->connection = w->goodbye.connection = 0;

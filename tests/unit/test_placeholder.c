@@ -30,6 +30,9 @@ static void test_values(void **state)
 		{PLACEHOLDER_ACCOUNT, "carol@example.org", "user2@example.com"},
 		{PLACEHOLDER_ACCOUNT, "carol", "user3@example.com"},
 		{PLACEHOLDER_ACCOUNT, "tel:+15550100", "tel:+15550000001"},
+		{PLACEHOLDER_PHONE, "12345", "+15550000002"},
+		{PLACEHOLDER_PHONE, "tel:+15550100", "tel:+15550000001"},
+		{PLACEHOLDER_PHONE, "", ""},
 		{PLACEHOLDER_ACCOUNT, "Hotmail", "Hotmail"},
 		{PLACEHOLDER_ACCOUNT, "1:bob@example.org;epid={12345678-abcd-abcd-abcd-1234567890ab}",
 		 "1:user1@example.com;epid={00000000-0000-0000-0000-000000000001}"},
@@ -59,6 +62,17 @@ static void test_values(void **state)
 		{PLACEHOLDER_OTHER, "64.4.61.92", "192.0.2.1"},
 		{PLACEHOLDER_OTHER, "64.4.61.93:80", "192.0.2.2:80"},
 		{PLACEHOLDER_OTHER, "carol@example.org", "user2@example.com"},
+		{PLACEHOLDER_OTHER, "2002:5ce1::5ce1", "2001:db8::1"},
+		{PLACEHOLDER_OTHER, "[FE80::5efe:C0A8:1]:1863", "[2001:db8::2]:1863"},
+		{PLACEHOLDER_OTHER, "00:11:22:33:44:55", "Text 5"},
+		{PLACEHOLDER_HOST, "[fe80::5efe:c0a8:1]:80", "[2001:db8::2]:80"},
+		{PLACEHOLDER_HOST, "2002:5ce1:0:0:0:0:0:1", "2001:db8::3"},
+		{PLACEHOLDER_HOST, "[::1]:1863", "[::1]:1863"},
+		{PLACEHOLDER_HOST, "?", "?"},
+		{PLACEHOLDER_PUBLIC, "MSMSGS at 2002:5ce1::5ce1, std::cout a::b 12:34:56", "MSMSGS at 2001:db8::1, std::cout a::b 12:34:56"},
+		{PLACEHOLDER_OTHER, "{5D3E02AB-6190-11d3-BBBB-00C04F795683}", "{5D3E02AB-6190-11d3-BBBB-00C04F795683}"},
+		{PLACEHOLDER_OTHER, "a4268eec-fec5-49e5-95c3-f126696bdbf6", "a4268eec-fec5-49e5-95c3-f126696bdbf6"},
+		{PLACEHOLDER_OTHER, "A4268EEC-FEC5-49E5-95C3-F126696BDBF7", "00000000-0000-0000-0000-000000000002"},
 	};
 	struct placeholders *p = placeholders_new();
 	struct buffer out = {NULL, 0, 0};
@@ -118,6 +132,14 @@ static void test_kinds(void **state)
 	field_add_text(&d, &d.root, P_property, SLICE_LIT("MFN"), SOURCE_LINE, 4, 3);
 	struct field *value = field_add_text(&d, &d.root, P_value, SLICE_LIT("Bob"), SOURCE_LINE, 8, 3);
 	assert_int_equal(placeholder_kind(value), PLACEHOLDER_NAME);
+	dissection_init(&d, &arena, SLICE_LIT("PRP PHH 12345"), SLICE_EMPTY);
+	field_add_text(&d, &d.root, P_property, SLICE_LIT("PHH"), SOURCE_LINE, 4, 3);
+	value = field_add_text(&d, &d.root, P_value, SLICE_LIT("12345"), SOURCE_LINE, 8, 5);
+	assert_int_equal(placeholder_kind(value), PLACEHOLDER_PHONE);
+	dissection_init(&d, &arena, SLICE_LIT("PRP MOB Y"), SLICE_EMPTY);
+	field_add_text(&d, &d.root, P_property, SLICE_LIT("MOB"), SOURCE_LINE, 4, 3);
+	value = field_add_text(&d, &d.root, P_value, SLICE_LIT("Y"), SOURCE_LINE, 8, 1);
+	assert_int_equal(placeholder_kind(value), PLACEHOLDER_OTHER);
 	struct field *ticket = field_add_text(&d, &d.root, P_ticket, SLICE_LIT("t"), SOURCE_LINE, 8, 3);
 	assert_int_equal(placeholder_kind(ticket), PLACEHOLDER_SECRET);
 	struct field *inner = field_add_text(&d, ticket, F_MSG_CONTENT_TYPE, SLICE_LIT("t"), SOURCE_LINE, 8, 3);
