@@ -11,6 +11,11 @@ struct joint {
 	bool strip;                                     /* indentation is none of the payload's */
 };
 
+/* Ways that are tried. */
+#define WAYS 5u
+/* Columns at which nobody wraps lines yet. */
+#define LOG_BODY_WRAP_MIN 60u
+
 /* Where a length falls on the end of a line. */
 struct fit {
 	bool found;
@@ -153,6 +158,23 @@ static struct fit rough(const struct log_body *b, uint64_t length, struct joint 
 	return f;
 }
 
+/* Does every line that another one follows end in the same column, as what a page or a log has wrapped does? */
+static bool looks_wrapped(const struct log_body *b)
+{
+	size_t width = 0, last = filled(b);
+
+	for (size_t i = 0; i + 1 < last; i++) {
+		const struct log_body_line *l = &b->lines[i];
+
+		if (l->len == 0 || b->lines[i + 1].len == 0)
+			continue;
+		if ((width && l->len != width) || l->ending != ENDING_LOST || l->len < b->lines[i + 1].len)
+			return false;
+		width = l->len;
+	}
+	return width >= LOG_BODY_WRAP_MIN;
+}
+
 /* Text in front of a dump ends where the dump begins. */
 static unsigned join_dump(const struct log_body *b, uint64_t declared, struct buffer *out, size_t *used)
 {
@@ -175,7 +197,7 @@ static unsigned join_dump(const struct log_body *b, uint64_t declared, struct bu
 unsigned log_body_payload(const struct log_body *b, uint64_t declared, struct buffer *out, size_t *used)
 {
 	bool strip = all_indented(b);
-	const struct joint ways[] = {{JOIN_CRLF, strip}, {JOIN_LF, strip}, {JOIN_CRLF, false}, {JOIN_LF, false},
+	const struct joint ways[WAYS] = {{JOIN_CRLF, strip}, {JOIN_LF, strip}, {JOIN_CRLF, false}, {JOIN_LF, false},
 				     {JOIN_WRAPPED, strip}};
 	const struct joint *way = NULL;
 	struct fit best = {false, 0, false};
@@ -184,7 +206,7 @@ unsigned log_body_payload(const struct log_body *b, uint64_t declared, struct bu
 	out->len = 0;
 	if (b->has_dump)
 		return join_dump(b, declared, out, used);
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < WAYS; i++) {
 		struct fit f = fit(b, declared, ways[i]);
 
 		if (f.found && (!way || (f.lines >= filled(b) && best.lines < filled(b)))) {
@@ -198,6 +220,12 @@ unsigned log_body_payload(const struct log_body *b, uint64_t declared, struct bu
 			return MSNP_UNRELIABLE_ABSENT;
 		way = &ways[0];
 		best = rough(b, declared, ways[0]);
+	}
+	/* Lines that may have been one: either length is right by chance. */
+	struct fit wrapped = fit(b, declared, ways[WAYS - 1]);
+	if (wrapped.found && wrapped.lines >= filled(b) && looks_wrapped(b)) {
+		way = &ways[WAYS - 1];
+		best = wrapped;
 	}
 	join(b, *way, best, out);
 	*used = best.lines;

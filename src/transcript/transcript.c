@@ -35,7 +35,8 @@ struct transcript_parser {
 	bool own;
 	bool foreign;            /* the connection is none of MSNP */
 	int64_t clock;           /* last time of day, with the days before */
-	bool holding;            /* held is the text of a command in letters that may be continued */
+	bool holding;            /* held is the text of a command that may be continued */
+	bool wrapped;            /* the rest of it stands on lines without mark */
 	struct transcript_record waiting; /* what is true of it */
 	struct buffer bytes;     /* of a dump, not handed over yet */
 	size_t piece;            /* bytes of a followed stream to come, taken as they are */
@@ -167,11 +168,11 @@ static void tell_command(struct transcript_parser *t, struct slice text, bool es
 		r.text = packet_info_bytes(&t->scratch, plain);
 	else
 		r.text = strip_markup(&t->scratch, plain, escaped);
-	r.altered = (t->id != FORM_PACKET_LIST && !t->own && r.text.ptr != plain.ptr) || has_omission(plain);
+	r.altered = (t->id != FORM_PACKET_LIST && !t->own && r.text.ptr != plain.ptr) || has_omission(plain) || t->wrapped;
 	hand_over(t, r);
 }
 
-/* --- commands in letters go on over several lines --- */
+/* --- commands that go on over several lines: in letters, and in logs that a page has wrapped --- */
 
 static void let_go(struct transcript_parser *t)
 {
@@ -182,12 +183,27 @@ static void let_go(struct transcript_parser *t)
 	t->holding = false;
 	t->last = t->waiting;
 	tell_command(t, buffer_slice(&t->held), false, TRANSCRIPT_COMMAND);
+	t->wrapped = false;
 	t->last = now;
+}
+
+/* Does it end within an element in percent-encoding, as MSNObjects stand in commands? */
+static bool is_cut_object(struct slice text)
+{
+	bool open = false;
+
+	for (size_t at = slice_find_byte(text, '%'); at < text.len; at++) {
+		struct slice rest = slice_sub(text, at, text.len);
+
+		open = open ? !slice_case_has_prefix(rest, SLICE_LIT("%3E")) : slice_case_has_prefix(rest, SLICE_LIT("%3C"));
+	}
+	return open;
 }
 
 static void hold(struct transcript_parser *t, struct slice text)
 {
 	t->holding = true;
+	t->wrapped = false;
 	t->waiting = t->last;
 	t->held.len = 0;
 	buffer_add_slice(&t->held, text);
@@ -269,7 +285,7 @@ static void use_mark(struct transcript_parser *t, struct slice line, const struc
 	t->bodies = has_bodies(form);
 	switch (m->kind) {
 	case MARK_COMMAND:
-		if (form == FORM_LETTERS)
+		if (form == FORM_LETTERS || form == FORM_PIDGIN)
 			hold(t, m->text);
 		else
 			tell_command(t, m->text, m->escaped, TRANSCRIPT_COMMAND);
@@ -318,6 +334,8 @@ static void use_marked_line(struct transcript_parser *t, struct slice line, enum
 		use_mark(t, line, &m, form);
 		return;
 	}
+	/* Pidgin marks each line, but what other programs print may stand between. */
+	t->wrapped = t->holding && t->speaks == FORM_PIDGIN && line.len && is_cut_object(buffer_slice(&t->held));
 	let_go(t);
 	if (t->next && looks_like_command(line)) {
 		t->next = false;
