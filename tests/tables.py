@@ -685,8 +685,8 @@ def private(paths):
         out.update(MAIL.findall(json.dumps(e["fields"], ensure_ascii=False)))
         out.update(v for n, v in walk(e["fields"]) if n in PRIVATE_NAMES and isinstance(v, str) and len(v) >= 3)
         out.update(v for n, v in walk(e["fields"]) if n == "host.name" and re.fullmatch(r"[\d.]+", v) and not PLACEHOLDER_HOSTS.fullmatch(v))
-    # Placeholders that the capture has by chance, accounts of the service itself.
-    return {v for v in out if not re.fullmatch(r"user\d+@example\.com|Name \d+|Hotmail", v)}
+    # Placeholders that the capture has by chance, accounts of the service itself, the first id of a product.
+    return {v for v in out if not re.fullmatch(r"user\d+@example\.com|Name \d+|Hotmail|msmsgs@msnmsgr\.com", v)}
 
 
 def nothing_private(paths):

@@ -8,7 +8,9 @@ clients, which lie beside the source tree, hold as many commands as their index 
 too, the same commands in the same order. Texts that no log should be are read without harm.
 """
 import collections
+import html
 import os
+import re
 import sys
 import tempfile
 
@@ -86,11 +88,47 @@ def placeholders(sample):
     secret = {v for r in records if r["type"] == "event" for v in secrets(r["fields"])}
     for value in secret:
         require(value.encode() not in text, f"{value} is in the text")
+    for value in {v for r in records if r["type"] == "event" for v in private_texts(r["fields"])}:
+        require(html.escape(value, False).encode() not in text and value.encode() not in text, f"{value} is in the text")
+    require(content_lengths(text) or sample not in ("services.pcap", "msnp21-login.pcap", "msnp18-login.pcap"), "no Content-Length")
     for r in records:
         if r["type"] == "session" and r["user"] and not r["user"].startswith("user"):
             require(r["user"].encode() not in text, f"{r['user']} is in the text")
         for who in (c["account"] for c in r.get("contacts", ())):
             require(who.startswith("user") or who.encode() not in text, f"{who} is in the text")
+
+
+PRIVATE_KEY = re.compile(r"ticket|token|secret|password|cachekey|(display|quick|passport|friendly|first|last|member)name|^email$|nickname", re.I)
+
+
+def private_texts(tree, key=""):
+    """Texts of fields and of elements and attributes in XML whose names say that they are somebody's."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield from private_texts(value, key if name in ("value", "#text") else name.rpartition(".")[2])
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from private_texts(value, key)
+    elif isinstance(tree, str) and len(tree) > 6 and PRIVATE_KEY.search(key.replace("_", "")) and not PUBLIC_TEXT.match(tree):
+        yield tree
+
+
+# Types and addresses of services have such names, too.
+PUBLIC_TEXT = re.compile(r"https?:|urn:|wsse:|\[|user\d+@example\.com|messenger|\w+\.(msn|live)\.com$|#")
+
+
+def content_lengths(text):
+    """Content-Length is the length of what stands indented below the next empty line: line ends at its end are not told."""
+    checked = 0
+    for part in re.split(rb"^(?=[<>]{3} |#)", text, flags=re.M):
+        found = re.search(rb"^    Content-Length: (\d+)\n(?:    .*\n)*\n((?:    .*\n|\n)*)", part, re.M | re.I)
+        if found and b"-Encoding: " not in part and b"not shown" not in part:
+            # Lines that end in LF alone say so.
+            lines = [line[4:-2] + b"\n" if line.endswith(b"\\n") else line[4:] + b"\r\n" for line in found[2].split(b"\n")]
+            data, length = b"".join(lines).rstrip(b"\r\n"), int(found[1])
+            require(len(data) <= length <= len(data) + 4, f"Content-Length {length} of {len(data)} bytes {data[:80]!r}")
+            checked += 1
+    return checked
 
 
 def secrets(fields):

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "dissectors/challenge.h"
 #include "util/memory.h"
 
 #define uthash_malloc(n) memory_alloc(n)
@@ -432,6 +433,35 @@ static bool only(struct slice s, const char *others, bool digits)
 	return true;
 }
 
+/* Letters, and digits as versions and years have them. */
+static bool is_plain_path(struct slice path)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < path.len; i++) {
+		digits = is_digit(path.ptr[i]) ? digits + 1 : 0;
+		if (digits > 4 || !(is_digit(path.ptr[i]) || is_letter(path.ptr[i]) || (path.ptr[i] && strchr("/._-:", path.ptr[i]))))
+			return false;
+	}
+	return true;
+}
+
+static void add_target(struct placeholders *p, struct buffer *out, struct slice target)
+{
+	size_t end = slice_find_byte(target, '?');
+	struct slice path = slice_sub(target, 0, end);
+
+	if (!is_plain_path(path)) {
+		add_counted(p, out, SERIES_TEXT, "Text", target);
+		return;
+	}
+	buffer_add_slice(out, path);
+	if (end < target.len) {
+		buffer_add_byte(out, '?');
+		add_counted(p, out, SERIES_TEXT, "Text", slice_sub(target, end + 1, target.len));
+	}
+}
+
 /* Says nothing about anybody: short numbers, flags. */
 static bool is_harmless(struct slice s)
 {
@@ -498,10 +528,17 @@ void placeholders_add(struct placeholders *p, struct buffer *out, enum placehold
 {
 	switch (kind) {
 	case PLACEHOLDER_PUBLIC:
-		add_replaced(p, out, value, MAIL | HOST6);
+		/* Ids of products may look like accounts. */
+		if (challenge_key_find(value))
+			buffer_add_slice(out, value);
+		else
+			add_replaced(p, out, value, MAIL | HOST6);
 		break;
 	case PLACEHOLDER_HOST:
 		add_replaced(p, out, value, MAIL | HOST | HOST6);
+		break;
+	case PLACEHOLDER_TARGET:
+		add_target(p, out, value);
 		break;
 	case PLACEHOLDER_WORD:
 		if (is_known_word(value))

@@ -21,6 +21,7 @@
 enum placeholder_kind {
 	PLACEHOLDER_PUBLIC,  /* vocabulary: shown, but for accounts and IPv6 addresses in it; versions look like IPv4 */
 	PLACEHOLDER_HOST,    /* name of a server, shown, or its address */
+	PLACEHOLDER_TARGET,  /* path on a server, shown but for what may be ids in it, and a query, which is not */
 	PLACEHOLDER_WORD,    /* one of the protocol's own words, else as OTHER */
 	PLACEHOLDER_OTHER,   /* shown when it is a short number or a flag; else by what it looks like */
 	PLACEHOLDER_ACCOUNT, /* account, also with network, endpoint or scheme around it */

@@ -49,9 +49,22 @@ static const enum field_id name_fields[] = {
 	F_MSG_NICK, F_MSG_PLAIN_NICK, F_USER_SKYPE_NAME, P_friendly_name, P_group_name, P_sender_name,
 };
 
+/* What says something about a person, however short it is: headers of profiles, elements of address books. */
+static const char *const private_keys[] = {
+	"MemberIdHigh", "MemberIdLow", "country", "PostalCode", "zip", "Gender", "Age", "BDayPre", "Birthday", "birthdate",
+	"Wallet", "ClientPort", "number", "phone",
+};
+
+/* Headers that only tell how a message is sent and what made it. */
+static const char *const public_keys[] = {
+	"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Encoding", "Transfer-Encoding", "Content-Length",
+	"Connection", "Proxy-Connection", "Keep-Alive", "Cache-Control", "Pragma", "Accept", "Accept-Encoding", "Server",
+	"X-Powered-By", "X-AspNet-Version", "User-Agent", "SOAPAction",
+};
+
 /* Fields that may look harmless and are not: short texts that people wrote. */
 static const enum field_id text_fields[] = {
-	F_MSG_TEXT, F_MSG_PLAIN_TEXT, F_MSG_BODY_TEXT, F_OIM_TEXT, F_OIM_SUBJECT, F_PAYLOAD_TEXT, F_PAGE_TEXT, F_PAGE_NUMBER,
+	F_MSG_TEXT, F_MSG_PLAIN_TEXT, F_MSG_BODY_TEXT, F_OIM_TEXT, F_OIM_SUBJECT, F_PAYLOAD_TEXT, F_PAGE_TEXT,
 	F_DATACAST_TEXT, F_EMOTICON_SHORTCUT, F_PRESENCE_PSM, F_PRESENCE_PLAIN_PSM, F_PRESENCE_MEDIA, F_MEDIA_TEXT,
 	F_MEDIA_ARGUMENT, F_MAIL_SUBJECT, F_FILE_NAME, F_INVITE_FILE, F_MSNP24_MESSAGE_TEXT, F_MSNP24_TOPIC, P_key_value,
 };
@@ -101,6 +114,16 @@ static enum placeholder_kind property_kind(const struct field *f)
 	return slice_has_prefix(property->value.text, SLICE_LIT("PH")) ? PLACEHOLDER_PHONE : PLACEHOLDER_OTHER;
 }
 
+static bool has_key(const struct field *f, const char *const *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_case_eq(f->key, slice_str(keys[i])))
+			return true;
+	return false;
+}
+
+#define HAS_KEY(f, keys) has_key((f), (keys), sizeof(keys) / sizeof((keys)[0]))
+
 static bool is_secret(const struct field *f)
 {
 	for (; f && f->def; f = f->parent)
@@ -118,10 +141,16 @@ enum placeholder_kind placeholder_kind(const struct field *f)
 		return PLACEHOLDER_SECRET;
 	if (LISTED(account_fields, id))
 		return PLACEHOLDER_ACCOUNT;
-	if (id == F_HOST_NAME)
+	if (id == F_HOST_NAME || id == F_HTTP_HOST)
 		return PLACEHOLDER_HOST;
+	if (id == F_HTTP_TARGET)
+		return PLACEHOLDER_TARGET;
+	if ((id == F_HTTP_HEADER || id == F_MSG_HEADER || id == F_OIM_HEADER) && HAS_KEY(f, public_keys))
+		return PLACEHOLDER_PUBLIC;
+	if (id == F_AB_PHONE_NUMBER || id == F_PAGE_NUMBER)
+		return PLACEHOLDER_PHONE;
 	/* All that the service knows of an account's owner: age, country, town. */
-	if (slice_has_prefix(slice_str(f->def->name), SLICE_LIT("profile.")))
+	if (HAS_KEY(f, private_keys) || slice_has_prefix(slice_str(f->def->name), SLICE_LIT("profile.")))
 		return PLACEHOLDER_TEXT;
 	if (is_number || LISTED(public_fields, id))
 		return PLACEHOLDER_PUBLIC;

@@ -54,7 +54,7 @@ static void add_piece(struct redaction *r, const struct field *f)
 
 static bool is_header(const struct field *f)
 {
-	return f->parent && f->parent->def && f->parent->def->type == FIELD_DICT;
+	return !is_container(f) && f->parent && f->parent->def && f->parent->def->type == FIELD_DICT;
 }
 
 /* Is there a field that knows more of these bytes than that they are a header? */
@@ -152,6 +152,61 @@ static void correct_length(struct redaction *r, const struct event *e)
 	buffer_add_u64(head, r->payload.len);
 }
 
+/* A length that a header gives, and what it is of. */
+struct length {
+	size_t begin, end; /* of its digits */
+	uint64_t value;
+	size_t body;       /* begins behind the next empty line */
+};
+
+/* The last Content-Length of the text. */
+static bool find_length(struct slice text, struct length *l)
+{
+	static const struct slice name = SLICE_LIT("Content-Length:");
+	bool found = false;
+
+	for (size_t at = 0; at < text.len; at += slice_find_byte(slice_sub(text, at, text.len), '\n') + 1) {
+		if (!slice_case_has_prefix(slice_sub(text, at, text.len), name))
+			continue;
+		l->begin = at + name.len;
+		while (l->begin < text.len && text.ptr[l->begin] == ' ')
+			l->begin++;
+		for (l->end = l->begin; l->end < text.len && text.ptr[l->end] >= '0' && text.ptr[l->end] <= '9';)
+			l->end++;
+		l->body = l->end + slice_find(slice_sub(text, l->end, text.len), SLICE_LIT("\r\n\r\n")) + 4;
+		found = slice_u64(slice_sub(text, l->begin, l->end - l->begin), &l->value);
+	}
+	return found;
+}
+
+static void write_length(struct redaction *r, struct buffer *text, const struct length *l, uint64_t value)
+{
+	r->scratch.len = 0;
+	buffer_add_slice(&r->scratch, slice_sub(buffer_slice(text), l->end, text->len));
+	text->len = l->begin;
+	buffer_add_u64(text, value);
+	buffer_add_slice(text, buffer_slice(&r->scratch));
+}
+
+/* Of a message of a web service; a body that was chunked or compressed has another length. */
+static void correct_content_length(struct redaction *r, const struct event *e)
+{
+	struct length l;
+
+	if (find_length(buffer_slice(&r->head), &l) && l.value == e->payload.len)
+		write_length(r, &r->head, &l, r->payload.len);
+}
+
+/* Of a body that ends with the payload, as behind the blocks of headers of MSNP21. */
+static void correct_body_length(struct redaction *r, const struct event *e)
+{
+	struct length was, is;
+
+	if (find_length(e->payload, &was) && was.body <= e->payload.len && was.value == e->payload.len - was.body &&
+	    find_length(buffer_slice(&r->payload), &is) && is.body <= r->payload.len)
+		write_length(r, &r->payload, &is, r->payload.len - is.body);
+}
+
 void redaction_event(struct redaction *r, const struct event *e)
 {
 	rewrite(r, e, SOURCE_LINE, &r->head);
@@ -160,6 +215,9 @@ void redaction_event(struct redaction *r, const struct event *e)
 		r->payload.len = 0;
 		placeholders_add(r->placeholders, &r->payload, PLACEHOLDER_TEXT, e->payload);
 	}
+	correct_body_length(r, e);
 	if (e->kind == EVENT_COMMAND)
 		correct_length(r, e);
+	else
+		correct_content_length(r, e);
 }

@@ -219,13 +219,13 @@ static void add_value(struct buffer *out, struct placeholders *p, const struct s
 	struct buffer value = {NULL, 0, 0};
 
 	buffer_add_slice(&value, stats_key_text(&r->key, text));
-	if (p && what > PLACEHOLDER_HOST && cut)
+	if (p && what > PLACEHOLDER_TARGET && cut)
 		buffer_add_slice(&value, stats_key_text(&r->key, hash));
 	if (p)
 		placeholders_add(p, out, what, buffer_slice(&value));
 	else
 		buffer_add_slice(out, buffer_slice(&value));
-	if (cut && (!p || what <= PLACEHOLDER_HOST))
+	if (cut && (!p || what <= PLACEHOLDER_TARGET))
 		buffer_add_str(out, "...");
 	buffer_free(&value);
 }
@@ -244,18 +244,28 @@ static const char *meaning_of(size_t field, struct slice value)
 	return row ? row->meaning : NULL;
 }
 
-/* A key is a name of the wire, unless it holds what no name does. */
+/* A key is a name of the wire, unless it is none by its looks. */
+static bool is_key_name(struct slice key)
+{
+	bool letter = false;
+
+	for (size_t i = 0; i < key.len; i++) {
+		bool sign = i == 0 && (key.ptr[i] == '@' || key.ptr[i] == '#'), digit = key.ptr[i] >= '0' && key.ptr[i] <= '9';
+		bool is_letter = (key.ptr[i] | 32) >= 'a' && (key.ptr[i] | 32) <= 'z';
+
+		letter |= is_letter;
+		if (!sign && !digit && !is_letter && !(key.ptr[i] && strchr("-_.:", key.ptr[i])))
+			return false;
+	}
+	return letter;
+}
+
 static void add_key(struct buffer *out, struct placeholders *p, struct slice key)
 {
-	bool name = true;
-
-	for (size_t i = 0; i < key.len; i++)
-		name &= (key.ptr[i] >= '0' && key.ptr[i] <= '9') || ((key.ptr[i] | 32) >= 'a' && (key.ptr[i] | 32) <= 'z') ||
-			strchr("-_.:@#", key.ptr[i]);
 	if (!key.len)
 		return;
 	buffer_add_str(out, " (");
-	if (p && !name)
+	if (p && !is_key_name(key))
 		placeholders_add(p, out, PLACEHOLDER_OTHER, key);
 	else
 		buffer_add_slice(out, key);

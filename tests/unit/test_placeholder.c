@@ -25,6 +25,8 @@ static void test_values(void **state)
 	} rows[] = {
 		{PLACEHOLDER_PUBLIC, "MSNMSGR", "MSNMSGR"},
 		{PLACEHOLDER_PUBLIC, "8.1.0.178", "8.1.0.178"},
+		{PLACEHOLDER_PUBLIC, "PROD0061VRRZH@4F", "PROD0061VRRZH@4F"},
+		{PLACEHOLDER_PUBLIC, "msmsgs@msnmsgr.com", "msmsgs@msnmsgr.com"},
 		{PLACEHOLDER_PUBLIC, "sent by bob@example.org!", "sent by user1@example.com!"},
 		{PLACEHOLDER_ACCOUNT, "BOB@example.org", "user1@example.com"},
 		{PLACEHOLDER_ACCOUNT, "carol@example.org", "user2@example.com"},
@@ -48,6 +50,8 @@ static void test_values(void **state)
 		{PLACEHOLDER_SECRET, "", ""},
 		{PLACEHOLDER_HOST, "messenger.example.com:1863", "messenger.example.com:1863"},
 		{PLACEHOLDER_HOST, "64.4.61.92:1863", "192.0.2.1:1863"},
+		{PLACEHOLDER_TARGET, "/abservice/SharingService.asmx", "/abservice/SharingService.asmx"},
+		{PLACEHOLDER_TARGET, "http://192.0.2.9/ws/2004/09/oim", "http://192.0.2.9/ws/2004/09/oim"},
 		{PLACEHOLDER_WORD, "NLN", "NLN"},
 		{PLACEHOLDER_WORD, "MFN", "MFN"},
 		{PLACEHOLDER_WORD, "Bob B.", "Text 2"},
@@ -62,9 +66,12 @@ static void test_values(void **state)
 		{PLACEHOLDER_OTHER, "64.4.61.92", "192.0.2.1"},
 		{PLACEHOLDER_OTHER, "64.4.61.93:80", "192.0.2.2:80"},
 		{PLACEHOLDER_OTHER, "carol@example.org", "user2@example.com"},
+		{PLACEHOLDER_TARGET, "/config?id=5", "/config?Text 5"},
+		{PLACEHOLDER_TARGET, "/users/123456/x", "Text 6"},
+		{PLACEHOLDER_TARGET, "/u/bob%40example.org", "Text 7"},
 		{PLACEHOLDER_OTHER, "2002:5ce1::5ce1", "2001:db8::1"},
 		{PLACEHOLDER_OTHER, "[FE80::5efe:C0A8:1]:1863", "[2001:db8::2]:1863"},
-		{PLACEHOLDER_OTHER, "00:11:22:33:44:55", "Text 5"},
+		{PLACEHOLDER_OTHER, "00:11:22:33:44:55", "Text 8"},
 		{PLACEHOLDER_HOST, "[fe80::5efe:c0a8:1]:80", "[2001:db8::2]:80"},
 		{PLACEHOLDER_HOST, "2002:5ce1:0:0:0:0:0:1", "2001:db8::3"},
 		{PLACEHOLDER_HOST, "[::1]:1863", "[::1]:1863"},
@@ -132,6 +139,11 @@ static void test_kinds(void **state)
 	field_add_text(&d, &d.root, P_property, SLICE_LIT("MFN"), SOURCE_LINE, 4, 3);
 	struct field *value = field_add_text(&d, &d.root, P_value, SLICE_LIT("Bob"), SOURCE_LINE, 8, 3);
 	assert_int_equal(placeholder_kind(value), PLACEHOLDER_NAME);
+	struct field *headers = field_add(&d, &d.root, F_MSG_HEADERS, SOURCE_LINE, 0, 0);
+	field_add_text(&d, headers, F_MSG_HEADER, SLICE_LIT("94043"), SOURCE_LINE, 0, 0)->key = SLICE_LIT("postalCode");
+	assert_int_equal(placeholder_kind(headers->first), PLACEHOLDER_TEXT);
+	headers->first->key = SLICE_LIT("sid");
+	assert_int_equal(placeholder_kind(headers->first), PLACEHOLDER_OTHER);
 	dissection_init(&d, &arena, SLICE_LIT("PRP PHH 12345"), SLICE_EMPTY);
 	field_add_text(&d, &d.root, P_property, SLICE_LIT("PHH"), SOURCE_LINE, 4, 3);
 	value = field_add_text(&d, &d.root, P_value, SLICE_LIT("12345"), SOURCE_LINE, 8, 5);
