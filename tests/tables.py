@@ -293,6 +293,27 @@ def render(text):
     return parser.rows[0], parser.rows[1:]
 
 
+def broken():
+    """The renderer tells a table that is none, and cells that are others, from what they should be."""
+    text = tables("values", "IMS", "URL", support.sample("msnp3.pcap"), "--format=markdown").decode()
+    good, lines = render(text), text.split("\n")
+    require(len(good[1]) == len(lines) - 5 and good[0][:2] == ["Command", "From"], f"{good[0]}, {len(good[1])} rows")
+    for what, bad in (("no line below the headings", lines[:3] + lines[4:]), ("another number of headings", lines[:3] + ["| --- |"] + lines[4:]),
+                      ("text in the midst", lines[:5] + ["", "text", ""] + lines[5:])):
+        try:
+            seen = render("\n".join(bad))
+        except support.Wrong:
+            continue
+        require(seen != good, f"{what}: nothing was found")
+    for what, old, new in (("a bar", "| IMS |", "| I|MS |"), ("emphasis", "| IMS |", "| *IMS* |"), ("code", "| IMS |", "| `IMS` |")):
+        require(old in text, f"{old} is not in the table")
+        try:
+            seen = render(text.replace(old, new))
+        except support.Wrong:
+            continue
+        require(seen != good, f"{what}: nothing was found")
+
+
 def parse_csv(text):
     require(text.count("\n") >= 1 and text.endswith("\r\n"), "line ends")
     table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -806,7 +827,9 @@ def main():
     for kind in KIND_COLUMNS:
         tap.case(f"formats of {kind}", same_formats, False, kind, *support.samples())
     tap.case("names that would break tables", nasty)
-    if not shutil.which("cmark-gfm"):
+    if shutil.which("cmark-gfm"):
+        tap.case("cmark-gfm finds what is broken", broken)
+    else:
         tap.skip("Markdown as cmark-gfm renders it", "cmark-gfm is not installed")
     tap.case("who asked whom", manners)
     for path in support.samples():
