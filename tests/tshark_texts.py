@@ -160,6 +160,19 @@ def packets(path, records, *options):
         same_commands(got, records)
 
 
+def packet_list(path, records):
+    """Of each packet the list has the first command, not more; those of one connection from one side in order."""
+    rows = tshark("-r", path, "-Y", "msnms").decode().split("\n")
+    shown = [m for m in (re.match(r"\s*\d+ +\S+ +(\S+) (?:\u2192|->) (\S+) +MSNMS \d+ ([A-Z0-9]{3}(?: .*)?)$", r) for r in rows) if m]
+    got = reading("\n".join(rows).encode())
+    events = [e for e in got if e["type"] == "event" and e["protocol"] == "msnp" and e["line"]]
+    require(shown and len(events) == len(shown), f"{len(events)} commands of {len(shown)} rows")
+    lines = {e["line"] for e in records if e["type"] == "event" and e["line"]}
+    for side, column in (("client", 1), ("server", 2)):
+        known = [e for e in events if e["from"] == side and e["line"] in lines]
+        require(len(known) > 3, f"{len(known)} lines of the {side}")
+
+
 def od(path, records, row):
     """What text2pcap's manual asks for: the packets as od -Ax -tx1 writes them."""
     frames = support.Pcap(support.read_bytes(path)).packets
@@ -211,6 +224,7 @@ def main():
     for name in ("msnp8-login.pcap", "msnp18-login.pcap"):
         path = support.sample(name)
         records = support.read_events(path)
+        tap.case(f"{name}: list of packets", packet_list, path, records)
         tap.case(f"{name}: as od writes it", od, path, records, od_rows)
         tap.case(f"{name}: as tcpdump writes it", only_tcpdump, path, records)
     return tap.done()

@@ -129,16 +129,33 @@ bool read_seconds(struct slice word, int64_t *ns)
 	return word.len > 0;
 }
 
+/* The length of the packet: tshark always tells it, Wireshark's newer versions do.  What follows may be no command. */
+static void skip_length(struct slice *rest, bool always)
+{
+	struct slice after = *rest, word;
+	uint64_t n;
+
+	if (!take_word(&after, &word) || !slice_u64(word, &n))
+		return;
+	take_blanks(&after);
+	if (always || is_known_command(after))
+		*rest = after;
+}
+
 bool packet_row_read(struct slice line, struct packet_row *row)
 {
 	struct slice rest = line, number, time;
 	uint64_t n;
 
 	if (!take_word(&rest, &number) || !slice_u64(number, &n) || !take_word(&rest, &time) ||
-	    !read_seconds(time, &row->time_ns) || !take_word(&rest, &row->source) || !take_word(&rest, &row->destination) ||
-	    !take_word(&rest, &row->protocol))
+	    !read_seconds(time, &row->time_ns) || !take_word(&rest, &row->source) || !take_word(&rest, &row->destination))
+		return false;
+	/* tshark has an arrow between them. */
+	bool arrow = slice_eq_str(row->destination, "\xe2\x86\x92") || slice_eq_str(row->destination, "->");
+	if ((arrow && !take_word(&rest, &row->destination)) || !take_word(&rest, &row->protocol))
 		return false;
 	take_blanks(&rest);
+	skip_length(&rest, arrow);
 	row->info = rest;
 	return rest.len > 0;
 }
