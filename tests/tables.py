@@ -808,6 +808,41 @@ def limit():
         require(got[-1]["field"] == "msnp.passport" and got[0]["value"] == "user00000@example.org", f"{got[0]} {got[-1]}")
 
 
+def telling_forms():
+    """Forms that together have many parameters, each with one that those before did not have."""
+    known, chosen = set(), []
+    rest = [f for f in forms() if not f["payload"] and f["name"] != "NNN"]
+    while True:
+        best = max(rest, key=lambda f: len({p["field"] for p in f["params"]} - known))
+        if not {p["field"] for p in best["params"]} - known - {None}:
+            return chosen
+        known |= {p["field"] for p in best["params"]}
+        chosen.append(best)
+
+
+def line_of(form, n):
+    words = [form["name"]] + ([str(n + 1)] if form["trid"] in ("yes", "maybe") else ["0"] if form["trid"] == "zero" else [])
+    for i, p in enumerate(form["params"]):
+        words.append((p["tag"] or "") + (p["words"][0] if p["words"] else f"{n + 1}{i}"))
+    return (">>> " if form["from"] == "client" else "<<< ") + " ".join(words)
+
+
+def all_values():
+    """So many values of so many parameters that fewer are kept of each: the message says so, and the rows are not more."""
+    chosen = telling_forms()
+    text = ">>> VER 1 MSNP12 CVR0\n<<< VER 1 MSNP12\n" + "".join(line_of(f, n) + "\n" for n in range(1100) for f in chosen)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "many.txt")
+        with open(path, "w", encoding="ascii") as out:
+            out.write(text)
+        result = support.run("tables", "values", *sorted({f["name"].split(".")[0] + "." for f in FIELDS}), "--verbatim", "--format=json", path)
+        got = collections.Counter(re.sub(r" .*", "", r["field"]) for r in json.loads(result.out) if r["command"] != "(others)")
+        said = re.search(rb"more than 65536 values in all: only (\d+) are kept of each field", result.err)
+        require(said, f"{len(got)} fields, {sum(got.values())} values, and no message: {result.err[:200]}")
+        require(sum(got.values()) <= 65536 < sum(got.values()) + len(got) and max(got.values()) == int(said[1]) < KEPT,
+                f"{sum(got.values())} values, at most {max(got.values())} of a field; {said[0]}")
+
+
 def refused():
     path = support.sample("msnp3.pcap")
     for args, text in ((["comands", path], b"did you mean 'commands'"), ([], b"wants a kind"), (["spec", path], b"reads no file"),
@@ -843,6 +878,7 @@ def main():
     tap.case("a filter", filtered)
     tap.case("names of commands and fields", names)
     tap.case("a limit", limit)
+    tap.case("a limit of all values", all_values)
     tap.case("what is refused", refused)
     real = list(captures())
     if not real:
