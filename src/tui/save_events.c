@@ -34,7 +34,10 @@ void save_events_begin(struct app *app, struct save *s)
 		text_events_init(&s->text, &s->out, (struct text_options){.show_secrets = secrets, .verbose = single ? 2 : 0});
 		s->sink = text_events_sink(&s->text);
 	} else if (s->kind == SAVE_TRANSCRIPT) {
-		transcript_init(&s->transcript, &s->out, (struct transcript_options){.show_secrets = secrets});
+		/* It is meant to be shown to others. */
+		s->placeholders = secrets ? NULL : placeholders_new();
+		transcript_init(&s->transcript, &s->out,
+				(struct transcript_options){.show_secrets = secrets, .placeholders = s->placeholders});
 		s->sink = transcript_sink(&s->transcript);
 	} else {
 		json_events_init(&s->json, &s->out, (struct json_options){.payload = single, .ranges = single});
@@ -46,6 +49,9 @@ void save_events_free(struct save *s)
 {
 	text_events_free(&s->text);
 	transcript_free(&s->transcript);
+	if (s->placeholders)
+		placeholders_free(s->placeholders);
+	s->placeholders = NULL;
 	arena_free(&s->arena);
 	buffer_free(&s->packed);
 	free(s->rows);

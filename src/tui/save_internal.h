@@ -46,6 +46,7 @@ struct save {
 	struct text_events text;
 	struct json_events json;
 	struct transcript transcript;
+	struct placeholders *placeholders; /* of the transcript; or NULL */
 	struct arena arena;
 	struct buffer packed;
 

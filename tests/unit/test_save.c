@@ -180,19 +180,19 @@ static void test_transcript(void **state)
 	assert_says(&p, "saved 6 events to msnp8-login-transcript.txt");
 	assert_file_has("msnp8-login-transcript.txt",
 			"\n"
-			"# connection 1: 192.0.2.10:1037 -> 198.51.100.5:1863 DS MSNP8\n"
+			"# connection 1: 192.0.2.1:1037 -> 192.0.2.2:1863 DS MSNP8\n"
 			">>> VER 1 MSNP8 CVR0\n"
 			"<<< VER 1 MSNP8\n"
-			">>> CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 MSMSGS alice@example.com\n"
+			">>> CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 MSMSGS user1@example.com\n"
 			"<<< CVR 2 5.0.0544 5.0.0544 1.0.0000 http://messenger.example.com/download/setup.exe http://messenger.example.com\n"
-			">>> USR 3 TWN I alice@example.com\n"
-			"<<< XFR 3 NS 198.51.100.20:1863 0 198.51.100.5:1863\n",
+			">>> USR 3 TWN I user1@example.com\n"
+			"<<< XFR 3 NS 192.0.2.3:1863 0 192.0.2.2:1863\n",
 			true);
 	tui_play_type(&p, "uu");
 	save(&p, TRANSCRIPT, "all.txt");
-	assert_file_has("all.txt", ">>> USR 7 TWN S ***\n", true);
+	assert_file_has("all.txt", ">>> USR 7 TWN S Secret%201\n", true);
 	assert_file_has("all.txt", "JhFAjnDD3p9z1XN3D7z", false);
-	assert_file_has("all.txt", "\n    MSPAuth: ***\n", true);
+	assert_file_has("all.txt", "\n    MSPAuth: Secret 2\n", true);
 	tui_play_end(&p);
 }
 
