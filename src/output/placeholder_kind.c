@@ -141,7 +141,7 @@ enum placeholder_kind placeholder_kind(const struct field *f)
 		return PLACEHOLDER_SECRET;
 	if (LISTED(account_fields, id))
 		return PLACEHOLDER_ACCOUNT;
-	if (id == F_HOST_NAME || id == F_HTTP_HOST)
+	if (id == F_HOST_NAME || id == F_HTTP_HOST || id == F_PROFILE_CLIENT_IP)
 		return PLACEHOLDER_HOST;
 	if (id == F_HTTP_TARGET)
 		return PLACEHOLDER_TARGET;
