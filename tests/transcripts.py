@@ -193,6 +193,20 @@ def wrapped():
             f"{exact_payload(event)} {event.get('unreliable')} {event['findings']}")
 
 
+def margins():
+    """Examples as MediaWiki and Markdown have them, all lines behind blanks; prose between them is none of it."""
+    example = (b">>> VER 1 MSNP8 CVR0\n<<< VER 1 MSNP8\n>>> MSG 3 N 21\nA: b\n\n   indented\n<<< ACK 3\n")
+    want = [("client", b"VER 1 MSNP8 CVR0", b""), ("server", b"VER 1 MSNP8", b""),
+            ("client", b"MSG 3 N 21", b"A: b\r\n\r\n   indented\r\n"), ("server", b"ACK 3", b"")]
+    for margin in (b"", b" ", b"    ", b"\t", b"  "):
+        lines = b"".join(margin + line + b"\n" if line else b"\n" for line in example.split(b"\n")[:-1])
+        got = [e for c in commands(reading(b"A client begins:\n\n" + lines + b"\nand goes on.\n")) for e in exact(c)]
+        require(got == want, f"behind {margin!r}: {got}")
+    letters = b" C: VER 1 MSNP8 CVR0\n S: VER 1 MSNP8\n C: CVR 2 0x0409 winnt 5.1 i386 MSNMSGR\n .. 6.0.0602 MSMSGS alice@example.com\nprose\n"
+    got = [[e["line"] for e in c] for c in commands(reading(letters))]
+    require(got == [["VER 1 MSNP8 CVR0", "VER 1 MSNP8", "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS alice@example.com"]], f"{got}")
+
+
 def hostile():
     head = b">>> VER 1 MSNP8 CVR0\n<<< VER 1 MSNP8\n"
     events = [e for c in commands(reading(head + b">>> " + b"A" * (3 << 20) + b"\n<<< OUT SSD\n")) for e in c]
@@ -218,6 +232,7 @@ def main():
             tap.case(f"{name} there and back, {style}", round_trip, name, style)
         tap.case(f"{name} with placeholders", placeholders, name)
     tap.case("lines that a page has wrapped", wrapped)
+    tap.case("examples of pages, behind blanks", margins)
     tap.case("texts that no log should be", hostile)
     here = os.path.isdir(LOGS)
     for name in sorted(COUNTS):

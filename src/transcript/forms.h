@@ -73,6 +73,9 @@ struct slice strip_markup(struct buffer *scratch, struct slice text, bool escape
 /* Do these bytes say that something was left out? */
 bool has_omission(struct slice text);
 
+/* What stands in front of each line of a text that begins so: blanks, a tab, or nothing. */
+const char *find_margin(struct slice beginning);
+
 /* --- dump.c: streams and packets as Wireshark and tshark write them --- */
 
 /* A row of a hex dump: where it begins, its bytes (at most 16), and whether it is indented. */

@@ -96,17 +96,61 @@ static const struct transcript_form *judge(const struct look *l)
 	return best == FORM_COUNT ? NULL : &transcript_forms[best];
 }
 
-const struct transcript_form *transcript_recognise(struct slice beginning, bool whole)
+/* What stands in front of all lines of an example: MediaWiki shows such lines as they are, Markdown as code. */
+static const char *const margins[] = {"", " ", "    ", "\t", "  "};
+
+#define MARGINS (sizeof(margins) / sizeof(margins[0]))
+
+/* Lines without the margin are prose. */
+static struct look look_behind(struct slice beginning, bool whole, const char *margin)
 {
 	struct look l = {.follow = FORM_COUNT};
 	struct slice rest = beginning, line;
 
 	take(&rest, "\xef\xbb\xbf");
 	while (take_until(&rest, '\n', &line))
-		look_at_line(&l, without_end(line));
-	if (whole && rest.len)
+		if (take(&line, margin))
+			look_at_line(&l, without_end(line));
+	if (whole && rest.len && take(&rest, margin))
 		look_at_line(&l, without_end(rest));
-	return judge(&l);
+	return l;
+}
+
+/* Only examples on pages have a margin. */
+static const struct transcript_form *judge_example(const struct look *l)
+{
+	const struct transcript_form *form = judge(l);
+	bool example = form == &transcript_forms[FORM_ARROWS] || form == &transcript_forms[FORM_LETTERS] ||
+		       form == &transcript_forms[FORM_SINGLE_ARROWS] || form == &transcript_forms[FORM_DOUBLE_ARROWS];
+
+	return example ? form : NULL;
+}
+
+static const struct transcript_form *find(struct slice beginning, bool whole, const char **margin)
+{
+	const struct transcript_form *form = NULL;
+
+	for (size_t i = 0; i < MARGINS && !form; i++) {
+		struct look l = look_behind(beginning, whole, margins[i]);
+
+		form = i ? judge_example(&l) : judge(&l);
+		*margin = margins[i];
+	}
+	return form;
+}
+
+const struct transcript_form *transcript_recognise(struct slice beginning, bool whole)
+{
+	const char *margin;
+
+	return find(beginning, whole, &margin);
+}
+
+const char *find_margin(struct slice beginning)
+{
+	const char *margin;
+
+	return find(beginning, true, &margin) ? margin : "";
 }
 
 const struct transcript_form *transcript_form_at(size_t i)

@@ -20,6 +20,7 @@ struct transcript_parser {
 	enum form_id id;
 	enum form_id speaks;     /* form of the latest mark: a text may hold several */
 	bool crlf;               /* lines of the text itself end in CR LF */
+	const char *margin;      /* in front of lines; those without are prose */
 	transcript_output *output;
 	void *ctx;
 	struct transcript_counters counters;
@@ -351,6 +352,13 @@ static void use_marked_line(struct transcript_parser *t, struct slice line, enum
 	}
 }
 
+static void use_prose(struct transcript_parser *t, struct slice line)
+{
+	let_go(t);
+	t->next = t->chunk = t->bodies = false;
+	tell_other(t, line);
+}
+
 /* --- dumps of streams --- */
 
 static void flush_bytes(struct transcript_parser *t)
@@ -510,8 +518,10 @@ static void use_line(struct transcript_parser *t)
 		use_yaml_line(t, line);
 	else if (t->id == FORM_LINES)
 		tell_body(t, line, ending, TRANSCRIPT_MAYBE);
-	else
+	else if (take(&line, t->margin) || line.len == 0)
 		use_marked_line(t, line, ending);
+	else
+		use_prose(t, line);
 	t->line.len = 0;
 	t->cut = false;
 }
@@ -584,6 +594,7 @@ struct transcript_parser *transcript_parser_new(const struct transcript_form *fo
 	t->id = (enum form_id)(form - transcript_forms);
 	t->own = t->id == FORM_MSNSCOPE;
 	t->crlf = has_crlf(beginning);
+	t->margin = find_margin(beginning);
 	t->output = output;
 	t->ctx = ctx;
 	t->last.side = TRANSCRIPT_UNKNOWN;
