@@ -30,6 +30,8 @@ static const enum field_id public_fields[] = {
 	P_arch, P_client_id, P_client_name, P_client_version, P_locale_id, P_os_type, P_os_version, P_minimum_version,
 	P_recommended_version, P_recommended_version2, P_product_id, P_protocol, P_context, P_domain, P_filename,
 	P_download_url, P_info_url,
+	F_TLS_SERVICE, F_TLS_OFFERED_VERSION, F_TLS_OFFERED_SUITE, F_TLS_OFFERED_ALPN, F_TLS_VERSION, F_TLS_SUITE, F_TLS_ALPN,
+	F_TLS_RESUMED, F_TLS_EARLY_DATA, F_TLS_SECRET, F_TLS_TROUBLE, F_TLS_ALERT, F_TLS_ALERT_FROM,
 };
 
 static const enum field_id account_fields[] = {
@@ -141,7 +143,8 @@ enum placeholder_kind placeholder_kind(const struct field *f)
 		return PLACEHOLDER_SECRET;
 	if (LISTED(account_fields, id))
 		return PLACEHOLDER_ACCOUNT;
-	if (id == F_HOST_NAME || id == F_HTTP_HOST || id == F_PROFILE_CLIENT_IP)
+	if (id == F_HOST_NAME || id == F_HTTP_HOST || id == F_TLS_SERVER_NAME || id == F_TLS_CERTIFICATE_NAME ||
+	    id == F_PROFILE_CLIENT_IP)
 		return PLACEHOLDER_HOST;
 	if (id == F_HTTP_TARGET)
 		return PLACEHOLDER_TARGET;
