@@ -240,6 +240,8 @@ static bool on_notice(void *ctx, enum tls_notice what, const struct tls_report *
 		queue_told(s, v, TLS_EVENT_FAILED, origin);
 		return true;
 	case TLS_HOLE:
+		if (v->ours)
+			tell_handshake(s, v);
 		if (v->told)
 			queue_told(s, v, TLS_EVENT_LOST, origin);
 		return v->told;

@@ -69,7 +69,7 @@ static void labels(void **state)
 	EXPECT("SERVER_TRAFFIC_SECRET_0 " R32 " " S32 "\n", "S 32 0001 32 ff;", 1, 0, 0);
 	/* Known, but of no use here. */
 	EXPECT("EARLY_EXPORTER_SECRET " R32 " " S32 "\nEARLY_EXPORTER_MASTER_SECRET " R32 " " S32 "\nEXPORTER_SECRET " R32 " " S32
-	       "\nECH_SECRET " R32 " " S32 "\nECH_CONFIG " R32 " fe0d00\n", "", 5, 0, 0);
+	       "\nCLIENT_TRAFFIC_SECRET_N " R32 " " S32 "\nSERVER_TRAFFIC_SECRET_N " R32 " " S48 "\nECH_SECRET " R32 " " S32 "\nECH_CONFIG " R32 " fe0d00\n", "", 7, 0, 0);
 }
 
 /* Digits of either case, line ends of either kind, blanks and tabs, comments. */
