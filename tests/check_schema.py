@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Hold the JSON of all captures in the tree against docs/msnscope.schema.json; TAP.
 
-Each capture is written twice: plain, and with all that options add. Beside the schema: no key is repeated within an
-object, no control character or U+FFFD without line_base64, ids count from 1, every event's connection has a record,
---pretty holds the same records, the values of the fields are what their descriptions say.
+Each capture is written twice: plain, and with all that options add; those of TLS without and with their secrets. Beside
+the schema: no key is repeated within an object, no control character or U+FFFD without line_base64, ids count from 1,
+every event's connection has a record, --pretty holds the same records, the values of the fields are what their
+descriptions say.
 """
 import base64
 import json
@@ -128,8 +129,8 @@ def check_records(records, fields):
             require(seen == count, f"summary counts {count} findings of severity {severity}, events have {seen}")
 
 
-def check_chat(path, validator):
-    records = parse(run("chat", "--json", path))
+def check_chat(path, secrets, validator):
+    records = parse(run("chat", "--json", *secrets, path))
     ends = [r["id"] for r in records if r["type"] == "conversation"]
     require(len(ends) == len(set(ends)), "a conversation ends twice")
     require({r["conversation"] for r in records if r["type"] == "talk"} <= set(ends), "a conversation has no end")
@@ -138,10 +139,10 @@ def check_chat(path, validator):
             raise Wrong(f"{error.json_path}: {error.message[:300]} in {json.dumps(record)[:300]}")
 
 
-def check_capture(path, validator, fields):
-    check_chat(path, validator)
-    plain = parse(run("json", path))
-    full = parse(run("json", "--payload", "--ranges", path))
+def check_capture(path, secrets, validator, fields):
+    check_chat(path, secrets, validator)
+    plain = parse(run("json", *secrets, path))
+    full = parse(run("json", "--payload", "--ranges", *secrets, path))
     require(len(plain) == len(full), "options change the number of records")
     check_records(full, fields)
     for a, b in zip(plain, full):
@@ -151,16 +152,21 @@ def check_capture(path, validator, fields):
         for error in validator.iter_errors(record):
             raise Wrong(f"{error.json_path}: {error.message[:300]} in {json.dumps(record)[:300]}")
     if plain:
-        pretty = json.loads(run("json", "--pretty", path), object_pairs_hook=members)
+        pretty = json.loads(run("json", "--pretty", *secrets, path), object_pairs_hook=members)
         require(pretty == plain, "--pretty holds other records")
 
 
 def captures():
+    """Paths, and options that decrypt: a capture of TLS with a key log beside it is read without and with that."""
     for folder in ("samples", "tests/captures", "tests/transcripts"):
         for root, _, names in sorted(os.walk(os.path.join(SRCDIR, folder))):
             for name in sorted(names):
                 if name.endswith((".pcap", ".pcapng", ".gz", ".cap")) or (folder == "tests/transcripts" and name.endswith(".txt")):
-                    yield os.path.join(root, name)
+                    path = os.path.join(root, name)
+                    key_log = path.rpartition(".")[0] + ".keylog"
+                    yield path, []
+                    if os.path.exists(key_log):
+                        yield path, ["--keylog", key_log]
 
 
 def main():
@@ -175,11 +181,11 @@ def main():
     validator = jsonschema.Draft202012Validator(schema)
     fields = {f["name"]: f for f in parse(run("fields", "--json"))}
     failed = count = 0
-    for path in captures():
+    for path, secrets in captures():
         count += 1
-        name = os.path.relpath(path, SRCDIR)
+        name = os.path.relpath(path, SRCDIR) + (" with its key log" if secrets else "")
         try:
-            check_capture(path, validator, fields)
+            check_capture(path, secrets, validator, fields)
             print(f"ok {count} - {name}")
         except (Wrong, ValueError) as wrong:
             failed += 1

@@ -142,7 +142,6 @@ static void queue_told(struct session *s, struct tls_view *v, enum tls_event eve
 	item.tls = told_of(v->report, event);
 	item.conversation = v->conversation;
 	if (!v->conversation)
-		item.web_end = v->web;
 	item.web_bytes = v->report->hellos.len;
 	if (event == TLS_EVENT_HANDSHAKE && first && first < origin->frame)
 		item.frames[item.frame_count++] = first;
@@ -205,11 +204,10 @@ static void count_records(struct connection *n, const struct tls_report *r)
 
 static void on_ended(struct session *s, struct tls_view *v, const struct tls_report *r, const struct stream_origin *origin)
 {
-	struct item item = {.kind = ITEM_WEB_END};
-
 	v->report = r;
 	if (v->ours)
 		tell_handshake(s, v);
+	struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
 	if (v->told && v->web && (r->trouble != TLS_TROUBLE_NONE || (r->alert.seen && r->alert.level == ALERT_FATAL)))
 		queue_told(s, v, TLS_EVENT_CLOSED, origin);
 	if (v->web) {
