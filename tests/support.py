@@ -115,8 +115,8 @@ def is_command(event):
 
 
 def without_web(records):
-    """The records but for connections that carry web services."""
-    web = {r["connection"] for r in records if r["type"] == "event" and is_web(r)}
+    """The records but for connections that carry web services, or TLS."""
+    web = {r["connection"] for r in records if r["type"] == "event" and (is_web(r) or r["protocol"] == "tls")}
     return [r for r in records if r.get("id" if r["type"] == "connection" else "connection") not in web or r["type"] == "offline_message"]
 
 

@@ -207,14 +207,13 @@ static void on_ended(struct session *s, struct tls_view *v, const struct tls_rep
 	v->report = r;
 	if (v->ours)
 		tell_handshake(s, v);
-	struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
 	if (v->told && v->web && (r->trouble != TLS_TROUBLE_NONE || (r->alert.seen && r->alert.level == ALERT_FATAL)))
 		queue_told(s, v, TLS_EVENT_CLOSED, origin);
 	if (v->web) {
 		connection_finish(&v->web->connection, r->connection, r->client_side, r->end);
 		if (!r->decrypted)
 			count_records(&v->web->connection, r);
-		item.web_end = v->web;
+		struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
 		queue_item(s, &item);
 	}
 	*r->user = NULL;
