@@ -136,12 +136,14 @@ void tls_told_free(struct tls_told *told)
 static void queue_told(struct session *s, struct tls_view *v, enum tls_event event, const struct stream_origin *origin)
 {
 	bool from_client = event == TLS_EVENT_CLOSED || (event == TLS_EVENT_LOST && v->report->hole.side == v->report->client_side);
-	struct item item = {.kind = ITEM_TLS, .from = from_client ? MSNP_CLIENT : MSNP_SERVER, .time_ns = origin->time_ns, .exchange = origin->exchange};
+	struct item item = {.kind = ITEM_TLS, .from = from_client ? MSNP_CLIENT : MSNP_SERVER, .time_ns = origin->time_ns,
+			    .exchange = origin->exchange};
 	uint64_t first = v->report->first.frame;
 
 	item.tls = told_of(v->report, event);
 	item.conversation = v->conversation;
 	if (!v->conversation)
+		item.web_end = v->web;
 	item.web_bytes = v->report->hellos.len;
 	if (event == TLS_EVENT_HANDSHAKE && first && first < origin->frame)
 		item.frames[item.frame_count++] = first;
@@ -213,8 +215,7 @@ static void on_ended(struct session *s, struct tls_view *v, const struct tls_rep
 		connection_finish(&v->web->connection, r->connection, r->client_side, r->end);
 		if (!r->decrypted)
 			count_records(&v->web->connection, r);
-		struct item item = {.kind = ITEM_WEB_END, .web_end = v->web};
-		queue_item(s, &item);
+		queue_item(s, &(struct item){.kind = ITEM_WEB_END, .web_end = v->web});
 	}
 	*r->user = NULL;
 	free(v);
