@@ -197,9 +197,14 @@ def rebuilt(events):
     return b"".join(exact_line(e) + b"\r\n" + exact_payload(e) for e in events)
 
 
+def comparable(records):
+    """Conversations of MSNP that stand in TCP as they are."""
+    return {key: c for key, c in support.conversations(support.without_web(records)).items()
+            if c.connections["transport"] == "tcp" and "tls" not in c.connections["outer"]}
+
+
 def same_bytes(path, records):
-    conversations = {key: c for key, c in support.conversations(support.without_web(records)).items()
-                     if c.connections["transport"] == "tcp"}
+    conversations = comparable(records)
     stream_of = streams(path)
     numbers = {key: stream_of[c.connections["first_frame"]] for key, c in conversations.items()}
     require(len(set(numbers.values())) == len(numbers), "two connections are one stream of tshark")
@@ -242,7 +247,7 @@ def main():
         if os.path.exists(re.sub(r"\.pcap.*$", ".truth.jsonl", path)):
             tap.case(f"{name}: commands", truth, path)
             check_web(tap, path, found.get(path, []), seen)
-        if not any(r["type"] == "connection" and r["transport"] == "tcp" for r in support.without_web(found.get(path, []))):
+        if not comparable(found.get(path, [])):
             continue
         if shutil.which("tshark"):
             tap.case(f"{name}: bytes", same_bytes, path, found[path])
