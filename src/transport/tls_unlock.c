@@ -187,9 +187,8 @@ static enum tls_trouble find_master(struct tls *t)
 	if (len) {
 		t->report.secret = "key log";
 		trouble = derive(t, slice_of(secret, len)) ? TLS_TROUBLE_NONE : TLS_NO_CIPHER;
-	} else if (hs->exchanged.suite->exchange == TLS_EXCHANGE_RSA && encrypted.len && !hs->resumes &&
-		   tls_secrets_has_keys(given(t))) {
-		trouble = try_private_keys(t, encrypted);
+	} else if (hs->exchanged.suite->exchange == TLS_EXCHANGE_RSA && !hs->resumes && tls_secrets_has_keys(given(t))) {
+		trouble = encrypted.len ? try_private_keys(t, encrypted) : TLS_NO_HANDSHAKE;
 	} else {
 		trouble = tls_missing_secret(t);
 	}

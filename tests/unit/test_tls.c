@@ -338,6 +338,34 @@ static void one_side(void **state)
 	}
 }
 
+/* Without what the client encrypted a private key is of no use, and what is encrypted is not taken for what is inside. */
+static void lost_key_exchange(void **state)
+{
+	struct tls_sample s = tls_sample_read("tls11-rsa-aes128-sha-old");
+	struct tls_secrets *secrets = secrets_of(NULL, "rsa1024.pem");
+	struct tls_player p;
+	bool lost = false;
+
+	(void)state;
+	tls_player_init(&p, secrets);
+	for (size_t n = 0; n < s.count; n++) {
+		/* The client's second piece. */
+		if (n > 0 && s.steps[n].side == 0 && !lost) {
+			gap(&p, 0, s.steps[n].data.len);
+			lost = true;
+		} else {
+			tls_player_step(&p, &s.steps[n]);
+		}
+	}
+	tls_player_finish(&p);
+	assert_int_equal(p.played[0].trouble, TLS_NO_HANDSHAKE);
+	assert_int_equal(p.played[0].ends, 1);
+	assert_int_equal(p.played[0].plain[0].len + p.played[0].plain[1].len, 0);
+	tls_player_free(&p);
+	tls_secrets_free(secrets);
+	tls_sample_free(&s);
+}
+
 /* Records whose authentication fails are holes; after some in a row the side is given up. */
 static void bad_records(void **state)
 {
@@ -362,7 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_pieces),   cmocka_unit_test(cut_once),     cmocka_unit_test(side_after_side),
 		cmocka_unit_test(sessions_learnt), cmocka_unit_test(searched), cmocka_unit_test(guessed),
-		cmocka_unit_test(long_message), cmocka_unit_test(one_side),    cmocka_unit_test(bad_records),
+		cmocka_unit_test(long_message), cmocka_unit_test(one_side),    cmocka_unit_test(lost_key_exchange), cmocka_unit_test(bad_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
