@@ -53,12 +53,7 @@ static struct slice server_name(struct slice data)
 	return SLICE_EMPTY;
 }
 
-/* Values of no meaning that clients mix in (RFC 8701). */
-static bool is_grease(uint16_t value)
-{
-	return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
-}
-
+/* Values of no meaning that clients mix in (RFC 8701) are larger than any version. */
 static void supported_versions(struct tls_hello *out, bool client, struct slice data)
 {
 	struct reader r = reader_over(data);
@@ -69,7 +64,7 @@ static void supported_versions(struct tls_hello *out, bool client, struct slice 
 	while (reader_left(&versions) >= 2) {
 		uint16_t version = reader_be16(&versions);
 
-		if (!is_grease(version) && version > highest && version <= TLS_1_3)
+		if (version > highest && version <= TLS_1_3)
 			highest = version;
 	}
 	if (!highest)

@@ -366,6 +366,51 @@ static void lost_key_exchange(void **state)
 	tls_sample_free(&s);
 }
 
+/* The flight with the client's ChangeCipherSpec is lost: its records go on where the first that can be opened is found. */
+static void lost_change(void **state)
+{
+	static const struct {
+		const char *name;
+		bool whole; /* its first IV is of the key block, and the next one of the record before */
+	} lost[] = {{"tls12-rc4-sha", true}, {"tls12-dhe-aes128-gcm", true}, {"tls10-small-records", false}, {"ssl3-rc4-sha", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		struct limit_play l;
+		struct buffer *wanted, *got;
+		struct tls_player whole;
+		size_t n = 2;
+
+		begin(&l, lost[i].name);
+		tls_player_init(&whole, l.secrets);
+		for (size_t k = 0; k < l.sample.count; k++)
+			tls_player_step(&whole, &l.sample.steps[k]);
+		wanted = &whole.played[0].plain[0];
+		while (l.sample.steps[n].side != 0)
+			n++;
+		for (size_t k = 0; k < l.sample.count; k++)
+			if (k == n)
+				gap(&l.player, 0, l.sample.steps[k].data.len);
+			else
+				tls_player_step(&l.player, &l.sample.steps[k]);
+		got = &l.player.played[0].plain[0];
+		assert_true(wanted->len > 0);
+		if (lost[i].whole) {
+			assert_int_equal(got->len, wanted->len);
+			assert_memory_equal(got->data, wanted->data, wanted->len);
+		} else {
+			assert_true(got->len > 100);
+			assert_memory_equal(got->data, "[?]", 3);
+			assert_memory_equal(got->data + 3, wanted->data + wanted->len - (got->len - 3), got->len - 3);
+			assert_int_equal(l.player.played[0].holes, 1);
+		}
+		assert_int_equal(l.player.played[0].failures, 0);
+		tls_player_finish(&whole);
+		tls_player_free(&whole);
+		end(&l);
+	}
+}
+
 /* Records whose authentication fails are holes; after some in a row the side is given up. */
 static void bad_records(void **state)
 {
@@ -390,7 +435,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_pieces),   cmocka_unit_test(cut_once),     cmocka_unit_test(side_after_side),
 		cmocka_unit_test(sessions_learnt), cmocka_unit_test(searched), cmocka_unit_test(guessed),
-		cmocka_unit_test(long_message), cmocka_unit_test(one_side),    cmocka_unit_test(lost_key_exchange), cmocka_unit_test(bad_records),
+		cmocka_unit_test(long_message), cmocka_unit_test(one_side),    cmocka_unit_test(lost_key_exchange), cmocka_unit_test(lost_change), cmocka_unit_test(bad_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

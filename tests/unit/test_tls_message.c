@@ -120,6 +120,8 @@ static void lies(void **state)
 	assert_int_equal(h.server_name.len, 0);
 	assert_true(tls_client_hello(BYTES(OLD_CLIENT "\0\377\0\27\0\0"), &h));
 	assert_false(h.extended_master_secret);
+	assert_true(tls_client_hello(BYTES(OLD_CLIENT "\0\4\0\27\0\5"), &h));
+	assert_false(h.extended_master_secret);
 	/* A name of another kind goes first. */
 	assert_true(tls_client_hello(BYTES(OLD_CLIENT "\0\16\0\0\0\12\0\10\7\0\1x\0\0\1y"), &h));
 	assert_true(equals(h.server_name, "y"));
