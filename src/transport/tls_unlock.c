@@ -43,8 +43,6 @@ enum tls_trouble tls_missing_secret(const struct tls *t)
 		return TLS_NO_SESSION;
 	if (logs)
 		return TLS_NOT_LOGGED;
-	if (suite && suite->exchange == TLS_EXCHANGE_RSA && !t->hs.has_key_exchange)
-		return TLS_NO_HANDSHAKE;
 	return suite && suite->exchange != TLS_EXCHANGE_RSA ? TLS_KEY_EXCHANGE : TLS_NO_KEY;
 }
 
