@@ -415,6 +415,10 @@ void tls_dissect(struct dissection *d, const struct tls_facts *f)
 		summarise_handshake(d, &h, f, service, x);
 	} else if (f->event == TLS_EVENT_CLOSED) {
 		dissection_summarise(d, "%" PRIu64 " bytes from the client, %" PRIu64 " from the server", f->bytes[0], f->bytes[1]);
+		if (f->handshakes > 1)
+			dissection_summary_add(d, "%u handshakes", f->handshakes);
+		if (f->key_updates)
+			dissection_summary_add(d, "%u key update%s", f->key_updates, f->key_updates == 1 ? "" : "s");
 	}
 	X509_free(x);
 	if (f->event == TLS_EVENT_LOST)

@@ -114,6 +114,47 @@ def check(rows, secret):
         check_whole(rows, found)
 
 
+# ------------------------------------------------------------------ events
+
+RESUMED = {"resumed-by-id": "session-id", "resumed-by-ticket": "ticket", "resumed-by-psk": "psk"}
+EARLY = {"early-data": "accepted", "early-data-refused": "rejected"}
+# What the client sends after the handshake that is told.
+LATER = {"renegotiation-by-server", "renegotiation-by-client"}
+
+
+def named(table, features):
+    return next((table[f] for f in features if f in table), None)
+
+
+def check_handshake(row, event):
+    """The fields are those of the manifest, and the bytes at their ranges are their values."""
+    features, fields, payload = set(row["features"].split(",")), event["fields"], support.exact_payload(event)
+    version = row["version"].replace("TLSv1.", "TLS 1.").replace("TLSv1", "TLS 1.0").replace("SSLv3", "SSL 3.0")
+    suite = row["suite"].split(",")[0].replace("SSL_", "TLS_")    # the names of the registry
+    wanted = {"tls.version": version, "tls.suite": suite, "tls.early_data": named(EARLY, features)}
+    if not features & LATER:
+        # The server that refuses early data takes up no session, either.
+        wanted["tls.resumed"] = None if "early-data-refused" in features else named(RESUMED, features)
+        wanted["tls.client_certificate"] = True if "client-certificate" in features else None
+    for name, value in wanted.items():
+        require(fields.get(name) == value, f"{row['client']}: {name} is {fields.get(name)}, not {value}")
+    require("tls.client_random" in fields and "tls.server_random" in fields, f"{row['client']}: no randoms")
+    for name, source, offset, length in event["ranges"]:
+        value = fields.get(name)
+        if source == "payload" and name in ("tls.server_name", "tls.client_random", "tls.server_random", "tls.session_id"):
+            value = bytes.fromhex(value["hex"]) if isinstance(value, dict) else value.encode()
+            require(payload[offset:offset + length] == value, f"{row['client']}: {name} is not at its range")
+
+
+def check_handshakes(rows, secret):
+    events = support.read_events(os.path.join(tls_samples.FOLDER, rows[0]["capture"]), *options(secret), "--ranges")
+    clients = {r["id"]: r["client"] for r in events if r["type"] == "connection"}
+    told = {clients[e["connection"]]: e for e in events if e["type"] == "event" and e["protocol"] == "tls" and e["name"] == "handshake"}
+    require(set(told) == {row["client"] for row in rows}, f"handshakes of {sorted(told)}")
+    for row in rows:
+        check_handshake(row, told[row["client"]])
+
+
 # ------------------------------------------------------------------ real captures
 
 def key_log(path):
@@ -203,6 +244,9 @@ def main():
     for capture, rows in tls_samples.read_manifest().items():
         for secret in rows[0]["secrets"].split(","):
             tap.case(f"{capture} with {secret}", check, rows, secret)
+        if rows[0]["opens"] == "all" and capture not in CANNOT:
+            secret = [s for s in rows[0]["secrets"].split(",") if not s.startswith("!")][0]
+            tap.case(f"{capture}: the handshake", check_handshakes, rows, secret)
     real(tap)
     return tap.done()
 

@@ -111,9 +111,17 @@ static struct slice without_end(struct slice line)
 	return slice_trim(line);
 }
 
+/* Some editors put a mark of the byte order in front of a text. */
+static struct slice without_mark(const struct key_log *k, struct slice line)
+{
+	struct slice mark = SLICE_LIT("\xef\xbb\xbf");
+
+	return k->lines == 0 && slice_has_prefix(line, mark) ? slice_trim(slice_sub(line, mark.len, line.len)) : line;
+}
+
 static void end_line(struct key_log *k)
 {
-	struct slice line = without_end(buffer_slice(&k->line));
+	struct slice line = without_mark(k, without_end(buffer_slice(&k->line)));
 
 	k->lines++;
 	if (k->overlong || (!is_comment(line) && !entry(k, line))) {
@@ -150,7 +158,7 @@ void key_log_data(struct key_log *k, struct slice data)
 
 void key_log_pause(struct key_log *k)
 {
-	struct slice line = without_end(buffer_slice(&k->line));
+	struct slice line = without_mark(k, without_end(buffer_slice(&k->line)));
 
 	/* The line stays: its end may still come, and to hear of an entry twice does no harm. */
 	if (!k->overlong && !is_comment(line))

@@ -204,12 +204,19 @@ static void count_records(struct connection *n, const struct tls_report *r)
 	n->lost[MSNP_SERVER] = r->lost[!r->client_side];
 }
 
+/* Is there more to be said at the end than the record of the connection says? */
+static bool ends_with_more(const struct tls_report *r)
+{
+	return r->trouble != TLS_TROUBLE_NONE || (r->alert.seen && r->alert.level == ALERT_FATAL) || r->handshakes > 1 ||
+	       r->key_updates;
+}
+
 static void on_ended(struct session *s, struct tls_view *v, const struct tls_report *r, const struct stream_origin *origin)
 {
 	v->report = r;
 	if (v->ours)
 		tell_handshake(s, v);
-	if (v->told && v->web && (r->trouble != TLS_TROUBLE_NONE || (r->alert.seen && r->alert.level == ALERT_FATAL)))
+	if (v->told && v->web && ends_with_more(r))
 		queue_told(s, v, TLS_EVENT_CLOSED, origin);
 	if (v->web) {
 		connection_finish(&v->web->connection, r->connection, r->client_side, r->end);

@@ -64,8 +64,9 @@ static enum tls_verdict change_cipher(struct tls *t, int side, const struct stre
 		return TLS_TAKEN;
 	if (!handshake_known(t, side) && other_may_come(t, side))
 		return TLS_WAIT;
-	/* A server that is done with its part before it ever said so goes on with an earlier session. */
-	if (side != t->client_side && !hs->server_done && hs->has_server && !hs->resumes && !t->side[side].broken) {
+	/* Without its key exchange the server goes on with a session, if nothing of that was lost. */
+	if (side != t->client_side && hs->has_server && !hs->resumes && !hs->server_done && !hs->has_key_exchange &&
+	    !t->side[side].broken) {
 		hs->resumes = true;
 		if (t->report.handshakes <= 1)
 			t->report.resumed = hs->has_ticket ? "ticket" : "session-id";
