@@ -342,7 +342,7 @@ static void one_side(void **state)
 static void lost_key_exchange(void **state)
 {
 	struct tls_sample s = tls_sample_read("tls11-rsa-aes128-sha-old");
-	struct tls_secrets *secrets = secrets_of(NULL, "rsa1024.pem");
+	struct tls_secrets *secrets = secrets_of("", "rsa1024.pem");
 	struct tls_player p;
 	bool lost = false;
 
