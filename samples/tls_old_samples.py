@@ -42,6 +42,7 @@ row("tls10-export-rc4-40", TLS10, "RSA_EXPORT_WITH_RC4_40_MD5", texts.nexus, "rs
 row("tls10-export-des40", TLS10, "RSA_EXPORT_WITH_DES40_CBC_SHA", texts.nexus, "rsa512", "export")
 row("tls10-export1024-des", TLS10, "RSA_EXPORT1024_WITH_DES_CBC_SHA", texts.nexus, "rsa1024", "export")
 row("tls10-seed", TLS10, "RSA_WITH_SEED_CBC_SHA", texts.nexus)
+row("tls10-compressed", TLS10, "RSA_WITH_AES_128_CBC_SHA", texts.tokens, feature="compressed", compress=True)
 row("tls11-rc4-sha", TLS11, "RSA_WITH_RC4_128_SHA", texts.nexus)
 row("tls11-3des", TLS11, "RSA_WITH_3DES_EDE_CBC_SHA", texts.nexus, feature="long-padding", more_padding=3)
 row("tls12-rc4-sha", TLS12, "RSA_WITH_RC4_128_SHA", feature="small-records", pieces=50)

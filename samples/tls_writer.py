@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import itertools
 import struct
+import zlib
 
 import tls_crypto as crypto
 from tls_crypto import number24
@@ -67,13 +68,14 @@ class Session:
     """A connection as both sides write it.
 
     Options: v2_hello, the first message in the form of SSL 2.0; together, the messages of a flight in one record; split, bytes of
-    the first record of each piece of data; more_padding, blocks of it; ask_client, for a certificate that it has not."""
+    the first record of each piece of data; more_padding, blocks of it; ask_client, for a certificate that it has not; compress, records with DEFLATE."""
 
     def __init__(self, version, key, seed, server_name=None, **options):
         self.version, self.key, self.server_name, self.options = version, key, server_name, options
         self.public, self.certificate = crypto.RsaKey(f"{key}.pem"), crypto.pem(f"{key}.crt")
         self.numbers, self.talk = crypto.Numbers(seed), Talk()
         self.protection = {True: None, False: None}
+        self.deflate = {True: None, False: None}
         self.next = {}
         self.pending, self.messages = [], b""
         self.talk.version, self.talk.suite = VERSIONS[version], ""
@@ -81,7 +83,9 @@ class Session:
     # records
     def put(self, client, kind, data):
         """A record."""
-        keys = self.protection[client]
+        keys, deflate = self.protection[client], self.deflate[client]
+        if deflate:
+            data = deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
         body = keys.protect(kind, data) if keys else data
         self.pending.append((client, record(kind, self.version, body)))
 
@@ -111,7 +115,8 @@ class Session:
             self.pending.append((True, struct.pack("!H", 0x8000 | len(hello)) + hello))
             return
         body = (struct.pack("!H", self.version) + self.client_random + bytes([len(session_id)]) + session_id
-                + struct.pack("!H", 2 * len(suites)) + b"".join(struct.pack("!H", s) for s in suites) + b"\x01\0")
+                + struct.pack("!H", 2 * len(suites)) + b"".join(struct.pack("!H", s) for s in suites)
+                + (b"\x02\x01\0" if self.options.get("compress") else b"\x01\0"))
         if self.version > SSL3 and self.server_name:
             name = self.server_name.encode()
             entry = struct.pack("!HBH", len(name) + 3, 0, len(name)) + name
@@ -122,7 +127,7 @@ class Session:
     def server_hello(self, suite, session_id):
         self.server_random = struct.pack("!I", 1243876801) + self.numbers.take(28)
         return SERVER_HELLO, (struct.pack("!H", self.version) + self.server_random + bytes([len(session_id)]) + session_id
-                              + struct.pack("!HB", SUITES[suite][0], 0))
+                              + struct.pack("!HB", SUITES[suite][0], bool(self.options.get("compress"))))
 
     def handshake(self, suite, resume=None):
         """Resume: a session that had one before. Returns what another can resume: session id, master secret."""
@@ -190,6 +195,7 @@ class Session:
     def finish(self, client, master):
         self.put(client, CHANGE_CIPHER_SPEC, b"\x01")
         self.protection[client] = self.next[client]
+        self.deflate[client] = zlib.compressobj() if self.options.get("compress") else None
         if self.version == SSL3:
             said = self.messages + (b"CLNT" if client else b"SRVR")
             proof = crypto.old_hash("md5", master, said) + crypto.old_hash("sha1", master, said)

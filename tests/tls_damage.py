@@ -23,7 +23,7 @@ from support import require
 SAMPLES = (
     "ssl3-rc4-md5", "ssl3-export-des40", "ssl3-resume-id", "tls10-aes128-long-padding", "tls10-rsa-null-md5",
     "tls10-small-records", "tls10-step-up", "tls11-rsa-aes128-sha-old", "tls12-connect", "tls12-ecdhe-chacha20",
-    "tls12-handshake-in-pieces", "tls12-rc4-sha", "tls12-renegotiation", "tls12-resume-ticket-first-secret",
+    "tls12-handshake-in-pieces", "tls10-compressed", "tls12-rc4-sha", "tls12-renegotiation", "tls12-resume-ticket-first-secret",
     "tls12-rsa-aes128-gcm", "tls12-rsa-aes128-sha256", "tls12-rsa-aes256-ccm8", "tls13-aes128-gcm", "tls13-early-data",
     "tls13-key-update", "tls13-small-records", "tls13-socks5")
 PORTS = (1863, 50001)

@@ -148,6 +148,9 @@ void tls_hole(struct tls *t, int side, uint64_t records, uint64_t inside, const 
 	tls_tell_handshake(t, origin);
 	t->wanted |= notice(t, TLS_HOLE, origin);
 	tls_deliver_gap(t, side, inside, origin);
+	/* What is compressed refers to all that came before. */
+	if (t->side[side].compressed)
+		tls_give_up(t, side, TLS_LOST_TRACK, origin);
 }
 
 void tls_deliver_gap(struct tls *t, int side, uint64_t len, const struct stream_origin *origin)

@@ -208,7 +208,8 @@ static void refuse(struct tls *t, int side, size_t fragment_len, const struct st
 	tls_fail(t, TLS_BAD_RECORD, origin);
 	size_t whole = TLS_RECORD_HEAD + fragment_len;
 	tls_deliver_gap(t, side, overhead && whole > overhead ? whole - overhead : STREAM_GAP_UNKNOWN, origin);
-	if (++s->failures == FAILURES_MAX)
+	/* What is compressed refers to all that came before. */
+	if (++s->failures == FAILURES_MAX || s->compressed)
 		tls_give_up(t, side, TLS_BAD_RECORD, origin);
 }
 

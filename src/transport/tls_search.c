@@ -84,7 +84,7 @@ static bool try_unsealed(struct tls *t, int side, const struct candidate *k, con
 		tls_opener_free(s->opener);
 		s->opener = found;
 		/* The first holds Finished, others what is inside. */
-		if (n > 1)
+		if (n > 1 || (n && s->compressed))
 			tls_hole(t, side, k->bytes, STREAM_GAP_UNKNOWN, origin);
 		return true;
 	}
