@@ -157,15 +157,20 @@ def check_capture(path, secrets, validator, fields):
 
 
 def captures():
-    """Paths, and options that decrypt: a capture of TLS with a key log beside it is read without and with that."""
+    """Paths, and options that decrypt: some captures of TLS are read with their key logs, some without.
+
+    Those differ in ciphers, which JSON does not show; tests/tls.py reads them all."""
+    number = 0
     for folder in ("samples", "tests/captures", "tests/transcripts"):
         for root, _, names in sorted(os.walk(os.path.join(SRCDIR, folder))):
             for name in sorted(names):
                 if name.endswith((".pcap", ".pcapng", ".gz", ".cap")) or (folder == "tests/transcripts" and name.endswith(".txt")):
                     path = os.path.join(root, name)
                     key_log = path.rpartition(".")[0] + ".keylog"
-                    yield path, []
-                    if os.path.exists(key_log):
+                    number += os.path.exists(key_log)
+                    if not os.path.exists(key_log) or number % 8 == 0:
+                        yield path, []
+                    if os.path.exists(key_log) and number % 4 == 0:
                         yield path, ["--keylog", key_log]
 
 

@@ -301,7 +301,7 @@ static void other_events(void **state)
 				      .has_alert = true, .alert = 40},
 	       "tls.handshakes=2 tls.key_updates=1 tls.decrypted=0 tls.bytes_from_client=10 tls.bytes_from_server=0 tls.lost_from_server=5 "
 	       "tls.alert=\"handshake failure\" tls.alert_from=\"server\" !tls.alert",
-	       "10 bytes from the client, 0 from the server");
+	       "10 bytes from the client, 0 from the server, 2 handshakes, 1 key update");
 	expect(&p, (struct tls_facts){.event = TLS_EVENT_CLOSED, .rule = RULE_COUNT, .handshakes = 1, .has_alert = true, .alert = 200, .alert_from_client = true},
 	       "tls.decrypted=0 tls.bytes_from_client=0 tls.bytes_from_server=0 tls.alert=\"200\" tls.alert_from=\"client\" !tls.alert",
 	       "0 bytes from the client, 0 from the server");
