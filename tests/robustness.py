@@ -160,7 +160,7 @@ def flipped_bits(seed):
 def flipped_payload(seed):
     """Bits of the conversation only, so that the packets still are packets."""
     rng, paths = random.Random(seed), support.samples()
-    for n in range(FLIPPED // 8):
+    for n in range(FLIPPED // 16):
         path = rng.choice(paths)
         pcap = support.Pcap(support.read_bytes(path))
         # Headers of 54 bytes; a shorter frame has none or little data, and padding.
