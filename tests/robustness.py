@@ -15,7 +15,7 @@ import sys
 import support
 from support import Wrong, exact_line, exact_payload, is_command, require
 
-FLIPPED = 320       # files with flipped bits
+FLIPPED = 240       # files with flipped bits
 RANDOM = 60         # files of random bytes
 DROPS = 12          # packets of each sample that are dropped, one at a time
 STARTS = 8          # places in each sample where the capture begins
