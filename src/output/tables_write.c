@@ -74,11 +74,21 @@ static void write_blanks(struct table_writer *w, size_t n)
 		table_empty(w);
 }
 
-/* What was added up at the limit: its name in the first column, then nothing up to the count. */
-static void write_others(struct table_writer *w, size_t blanks)
+/* What was added up at the limit: its name in the first column, then nothing. */
+static void begin_others(struct table_writer *w, size_t blanks)
 {
 	table_lines(w, "(others)");
 	write_blanks(w, blanks);
+}
+
+/* Its row, if there is any, with nothing up to the count. */
+static void write_others(struct table_writer *w, const struct tables *t, const struct stats_row *others, size_t blanks)
+{
+	if (!others)
+		return;
+	begin_others(w, blanks);
+	table_number(w, tables_count(others));
+	write_first(w, t, others);
 }
 
 static const struct msnp_form *form_of(const struct stats_row *r)
@@ -149,11 +159,7 @@ static void write_commands(struct output *out, const struct tables_style *style,
 		table_number(&w, tables_count(r));
 		write_first(&w, t, r);
 	}
-	if (t->commands.others) {
-		write_others(&w, 9);
-		table_number(&w, tables_count(t->commands.others));
-		write_first(&w, t, t->commands.others);
-	}
+	write_others(&w, t, t->commands.others, 9);
 	table_end(&w);
 	buffer_free(&text);
 }
@@ -278,7 +284,7 @@ static void write_value(struct table_writer *w, struct placeholders *p, struct b
 	const struct stats_key *k = &at->row->key;
 
 	if (k->len == 0) {
-		write_others(w, 1);
+		begin_others(w, 1);
 		table_lines(w, field_defs[at->field].name);
 		write_blanks(w, 2);
 	} else {
@@ -369,11 +375,7 @@ static void write_types(struct output *out, const struct tables_style *style, co
 		table_number(&w, tables_count(r));
 		write_first(&w, t, r);
 	}
-	if (t->types.others) {
-		write_others(&w, 3);
-		table_number(&w, tables_count(t->types.others));
-		write_first(&w, t, t->types.others);
-	}
+	write_others(&w, t, t->types.others, 3);
 	table_end(&w);
 	buffer_free(&text);
 }
@@ -453,11 +455,7 @@ static void write_coverage(struct output *out, const struct tables_style *style,
 		if (!seen[i] && wanted)
 			write_unseen(&w, &text, form);
 	}
-	if (t->commands.others) {
-		write_others(&w, 5);
-		table_number(&w, tables_count(t->commands.others));
-		write_first(&w, t, t->commands.others);
-	}
+	write_others(&w, t, t->commands.others, 5);
 	table_end(&w);
 	buffer_free(&text);
 	free(seen);

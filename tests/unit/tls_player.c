@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "capture/capture.h"
+#include "tests/quiet_consumer.h"
 #include "util/memory.h"
 
 /* --- reading --- */
@@ -149,53 +150,13 @@ static void on_plain(void *ctx, const struct tls_report *r, int side, struct sli
 		buffer_printf(b, "[%zu]", data.len);
 }
 
-static enum stream_verdict on_data(void *ctx, struct stream_connection *c, int side, struct slice data,
-				   const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)data, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static enum stream_verdict on_gap(void *ctx, struct stream_connection *c, int side, uint64_t len,
-				  const struct stream_origin *origin)
-{
-	(void)ctx, (void)c, (void)side, (void)len, (void)origin;
-	return STREAM_CONTINUE;
-}
-
-static bool on_wanted(void *ctx, const struct http_exchange *x)
-{
-	(void)ctx, (void)x;
-	return false;
-}
-
-static void on_exchange(void *ctx, struct http_exchange *x)
-{
-	(void)ctx, (void)x;
-}
-
-static void on_http_end(void *ctx, struct stream_connection *c, int client_side, void *user, enum stream_end why)
-{
-	(void)ctx, (void)c, (void)client_side, (void)user, (void)why;
-}
-
-static void on_gateway(void *ctx, struct stream_connection *connection, enum gateway_notice what, const char *text,
-		       const struct stream_origin *origin, const struct http_exchange *x)
-{
-	(void)ctx, (void)connection, (void)what, (void)text, (void)origin, (void)x;
-}
-
 void tls_player_init(struct tls_player *p, struct tls_secrets *secrets)
 {
-	struct transport_consumer consumer = {
-		.stream = {on_data, on_gap, read_end, read_anomaly, p},
-		.http = {on_wanted, on_exchange, on_exchange, on_exchange, on_http_end, p},
-		.gateway = on_gateway,
-		.tls = {on_notice, on_plain, p},
-	};
+	struct transport_consumer consumer = quiet_consumer();
 	struct transport_options options = {.secrets = secrets};
 
 	*p = (struct tls_player){.frame = 0};
+	consumer.tls = (struct tls_consumer){on_notice, on_plain, p};
 	p->transport = transport_new(&options, &consumer);
 	p->stream = transport_stream(p->transport);
 	for (unsigned i = 0; i < TLS_PLAYED_MAX; i++)
