@@ -11,13 +11,6 @@
 
 #define COUNT_OF(columns) (sizeof(columns) / sizeof((columns)[0]))
 
-const char *tables_kind_name(enum tables_kind k)
-{
-	static const char *const names[TABLES_KINDS] = {"commands", "wiki", "values", "types", "coverage"};
-
-	return names[k];
-}
-
 const char *tables_first_file(const struct tables *t, const struct stats_row *r)
 {
 	return r->first_file && r->first_file <= t->file_count ? t->files[r->first_file - 1] : "";

@@ -8,9 +8,6 @@
 
 enum tables_kind { TABLES_COMMANDS, TABLES_WIKI, TABLES_VALUES, TABLES_TYPES, TABLES_COVERAGE, TABLES_KINDS };
 
-/* "commands", "wiki", ... */
-const char *tables_kind_name(enum tables_kind k);
-
 struct tables_style {
 	enum tables_kind kind;
 	enum table_format format;

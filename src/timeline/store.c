@@ -130,10 +130,8 @@ static struct store_row *new_row(struct store *s)
 {
 	struct store_row **block = &s->blocks[s->rows / STORE_BLOCK];
 
-	if (!*block) {
+	if (!*block)
 		*block = memory_alloc(STORE_BLOCK * sizeof(**block));
-		s->row_bytes += STORE_BLOCK * sizeof(**block);
-	}
 	s->rows++;
 	return store_row_at(s, s->rows - 1);
 }
@@ -401,16 +399,6 @@ const struct store_notice *store_notice(const struct store *s, size_t notice)
 uint64_t store_generation(const struct store *s)
 {
 	return s->generation;
-}
-
-uint64_t store_row_bytes(const struct store *s)
-{
-	return s->row_bytes;
-}
-
-uint64_t store_record_bytes(const struct store *s)
-{
-	return s->record_bytes;
 }
 
 const struct spill *store_spill(const struct store *s)

@@ -169,9 +169,6 @@ uint32_t store_find_object(const struct store *s, uint32_t file, uint64_t id);
 /* Counts up with every change that a reader may want to see. */
 uint64_t store_generation(const struct store *s);
 
-/* Bytes in memory that hold rows, and all others but spilled ones. */
-uint64_t store_row_bytes(const struct store *s);
-uint64_t store_record_bytes(const struct store *s);
 const struct spill *store_spill(const struct store *s);
 
 /*

@@ -140,7 +140,7 @@ struct store {
 	struct store_name_entry *names;
 	struct store_records name_entries; /* by number */
 	struct store_missing missing[STORE_SHORTAGES];
-	uint64_t generation, row_bytes, record_bytes;
+	uint64_t generation, record_bytes;
 };
 
 /* --- store_records.c --- */

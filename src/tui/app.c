@@ -297,14 +297,3 @@ enum panel_id app_focused(const struct app *app)
 
 	return panes[focus < count ? focus : 0];
 }
-
-bool app_shows(const struct app *app, enum panel_id panel)
-{
-	enum panel_id panes[SCREEN_PANES];
-	size_t count = app_panes(app, panes);
-
-	for (size_t i = 0; i < count; i++)
-		if (panes[i] == panel)
-			return !app->zoomed || app_focused(app) == panel;
-	return false;
-}

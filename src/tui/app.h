@@ -247,7 +247,4 @@ void app_say(struct app *app, enum look look, const char *format, ...) __attribu
 
 bool app_is_marked(const struct app *app, uint32_t row);
 
-/* Is this pane's panel on the screen at this moment? */
-bool app_shows(const struct app *app, enum panel_id panel);
-
 #endif
